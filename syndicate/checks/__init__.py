@@ -1,0 +1,1 @@
+"""Bytes to findings: our own schema profiles, and the rules no schema can say."""

@@ -1,0 +1,1 @@
+"""Who may have what, when, why not, and under which duties. Pure."""

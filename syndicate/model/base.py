@@ -1,0 +1,135 @@
+"""What every model shares: frozen, closed, documented; text types that cannot hold harm."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import nh3
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+# XML 1.0 fifth edition, production [2] Char: everything outside it breaks a whole document.
+ILLEGAL_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Model(BaseModel):
+    """A frozen noun: unknown fields are refused, the docstring of a field is its documentation."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True
+    )
+
+    def changed(self, **changes: Any) -> Any:
+        """Give a validated copy with some fields changed."""
+        return type(self).model_validate({**self.model_dump(exclude_unset=True), **changes})
+
+
+def legal_text(value: str) -> str:
+    """Give text that any XML 1.0 document can hold: NFC, without illegal characters."""
+    return unicodedata.normalize("NFC", ILLEGAL_XML.sub("", value))
+
+
+def plain_line(value: Any) -> Any:
+    """Give one line of plain legal text; white space is collapsed."""
+    return " ".join(legal_text(value).split()) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(plain_line), Field(min_length=1)]
+"""One line of plain text, never markup; not empty."""
+
+MaybeText = Annotated[str, BeforeValidator(plain_line)]
+"""One line of plain text, never markup; may be empty."""
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+"""A short name that is safe as a file name: small letters, digits, hyphens."""
+
+ROOM_FOR_INLINE = 1_048_576
+
+_INLINE = nh3.Cleaner(
+    tags=set(
+        [
+            "a",
+            "abbr",
+            "b",
+            "bdi",
+            "bdo",
+            "br",
+            "cite",
+            "code",
+            "em",
+            "i",
+            "kbd",
+            "mark",
+            "q",
+            "s",
+            "small",
+            "span",
+            "strong",
+            "sub",
+            "sup",
+            "u",
+        ]
+    ),
+    clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template"},
+    attributes={
+        "*": {"dir", "lang"},
+        "a": {"href", "hreflang", "title"},
+        "abbr": {"title"},
+    },
+    url_schemes={"http", "https", "mailto", "tel"},
+    url_relative="deny",
+    link_rel=None,
+    strip_comments=True,
+)
+
+
+def inline_html(value: Any) -> Any:
+    """Give inline HTML cut down to an allow-list: no script, style, event, relative link."""
+    if not isinstance(value, str):
+        return value
+    return legal_text(_INLINE.clean(legal_text(value))).strip()
+
+
+Inline = Annotated[str, BeforeValidator(inline_html), Field(max_length=ROOM_FOR_INLINE * 4)]
+"""A run of inline HTML, sanitised by construction: absolute links, no script, no style."""
+
+_TAG = re.compile(r"<[^>]*>")
+
+
+def text_of(inline: str) -> str:
+    """Give the plain text of an inline HTML run."""
+    return " ".join(html.unescape(_TAG.sub("", inline.replace("<br>", " "))).split())
+
+
+def _absolute(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+        raise ValueError("needs an absolute http(s) URL without user name")
+    if ILLEGAL_XML.search(value) or re.search(r'[\s<>"\\^`{|}]', value):
+        raise ValueError("has characters no URL may hold; percent-encode them")
+    return value
+
+
+Url = Annotated[str, AfterValidator(_absolute), Field(max_length=2048)]
+"""An absolute http or https URL."""
+
+LangTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+"""A BCP 47 language tag, for example ar-EG."""
+
+
+def direction_of(language: str) -> str:
+    """Give rtl or ltr, the writing direction of a language (CLDR)."""
+    try:
+        locale = Locale.parse(language.replace("-", "_"), resolve_likely_subtags=True)
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+    return "rtl" if locale.character_order == "right-to-left" else "ltr"
+
+
+def covers_language(granted: str, asked: str) -> bool:
+    """Say whether one tag covers another: ar covers ar-EG, not the reverse (RFC 4647)."""
+    return asked.lower() == granted.lower() or asked.lower().startswith(granted.lower() + "-")

@@ -1,0 +1,123 @@
+"""A publisher's desk: who publishes, under which name and address, and all that it has agreed."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from syndicate.model.base import Key, LangTag, MaybeText, Model, Text, Url, plain_line
+from syndicate.model.feed import Feed
+from syndicate.model.licence import Licence
+from syndicate.model.moments import Window, Zone
+from syndicate.model.partner import Email, Partner
+from syndicate.model.rights import PartRights
+from syndicate.model.territory import Group, Groups, Territory
+
+
+class SourceAgreement(Model):
+    """What a third party (an agency) lets the publisher do with its material."""
+
+    id: Key
+    """Name used in PartRights.source_agreement."""
+    owner: Text
+    """The third party."""
+    window: Window = Window()
+    """While it holds."""
+    onward: bool = False
+    """Whether its material may be passed on to partners at all."""
+    territory: Territory = Territory()
+    """Where its material may be passed on."""
+
+
+class Defaults(Model):
+    """What articles get that do not say otherwise."""
+
+    rights: PartRights = PartRights()
+    """Rights of articles whose source states none; unknown when not stated."""
+    credit_line: Text | None = None
+    """Credit line."""
+    section: Text | None = None
+    """Section."""
+
+
+class Desk(Model):
+    """The publisher's desk (desk.toml)."""
+
+    name: Text
+    """The publisher, as it is credited."""
+    domain: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+    """Domain that article identities are made in (RFC 4151 tag: URIs)."""
+    since: Annotated[int, Field(ge=1990, le=2999)]
+    """A year in which the publisher owned the domain; part of every identity, never change it."""
+    language: LangTag = "en"
+    """Main language."""
+    zone: Zone = "UTC"
+    """Whose clock the publisher lives by."""
+    contact: Email
+    """Whom partners write to."""
+    url: Url
+    """The publisher's home page; identifies it as copyright holder."""
+    base_url: Url
+    """Where the target is served; feeds and licence documents live below it."""
+    request_url: Url | None = None
+    """Where a licence can be asked for (schema.org acquireLicensePage)."""
+    copyright_holder: Text | None = None
+    """Copyright holder; the publisher when not stated."""
+    copyright_notice: MaybeText = "© {year} {holder}"
+    """Notice; {year} and {holder} are filled in."""
+    store: Text = "sqlite:///.syndicate/desk.db"
+    """Where articles are kept; a relative path is below the desk."""
+    target: Text = "public"
+    """Where documents are put: a folder; a relative path is below the desk."""
+    inbox: Text = "articles"
+    """Folder of articles that regenerate takes in first; a relative path is below the desk."""
+    defaults: Defaults = Defaults()
+    """What articles get that do not say otherwise."""
+    groups: tuple[Group, ...] = ()
+    """Territory groups the desk declares (X-MENA)."""
+    source_agreements: tuple[SourceAgreement, ...] = ()
+    """What third parties allow."""
+
+    @property
+    def holder(self) -> str:
+        """The copyright holder."""
+        return self.copyright_holder or self.name
+
+    def notice(self, year: int) -> str:
+        """Give the copyright notice of a year."""
+        text = self.copyright_notice.replace("{year}", str(year))
+        return str(plain_line(text.replace("{holder}", self.holder)))
+
+    def url_of(self, path: str) -> str:
+        """Give the address of a published path."""
+        return f"{self.base_url.rstrip('/')}/{path}"
+
+
+class DeskFiles(NamedTuple):
+    """Everything the desk's files say, validated one by one."""
+
+    desk: Desk
+    licences: tuple[Licence, ...]
+    partners: tuple[Partner, ...]
+
+    def licence(self, name: str, version: int) -> Licence | None:
+        """Give one licence version, None where the desk does not hold it."""
+        for licence in self.licences:
+            if (licence.id, licence.version) == (name, version):
+                return licence
+        return None
+
+    def public_licence(self, name: str) -> Licence | None:
+        """Give the newest version of a public licence."""
+        found = [one for one in self.licences if one.id == name and one.public]
+        return max(found, key=lambda one: one.version, default=None)
+
+    def feed_list(self) -> tuple[tuple[Partner, Feed], ...]:
+        """Give every feed with its partner, in file order."""
+        return tuple((partner, feed) for partner in self.partners for feed in partner.feeds)
+
+    @property
+    def groups(self) -> Groups:
+        """The group tables of this desk."""
+        return Groups(self.desk.groups)

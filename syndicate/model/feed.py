@@ -1,0 +1,47 @@
+"""A feed: which articles one property of a partner gets, in which formats."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from syndicate.model.base import Key, LangTag, MaybeText, Model, Text
+from syndicate.model.rights import Extent, ExtentUnit
+from syndicate.model.selection import Selection
+
+FormatName = Literal["rss", "atom", "newsml-g2"]
+
+
+class Feed(Model):
+    """A standing order of one property: selection, order, limit, formats."""
+
+    id: Key
+    """Name of the feed, part of its file names and URLs; unique in the desk."""
+    title: Text
+    """What subscribers see."""
+    description: MaybeText = ""
+    """One sentence about it."""
+    property: Key | None = None
+    """The property it is for; the partner's first when not stated."""
+    language: LangTag | None = None
+    """Language of the feed; the desk's when not stated."""
+    selection: Selection = Selection()
+    """Which of the licensed articles."""
+    order: Literal["newest", "updated", "urgency"] = "newest"
+    """newest published first, last updated first, or most urgent first."""
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+    """At most so many articles."""
+    formats: tuple[FormatName, ...] = ("rss", "atom", "newsml-g2")
+    """In which formats it is published."""
+    extent: Extent = Extent(unit=ExtentUnit.FULL)
+    """How much of each text, at most; the licence may allow less."""
+    renditions: tuple[Literal["xhtml", "nitf", "text"], ...] = ("xhtml",)
+    """Alternate renditions of the body in NewsML-G2, in this order."""
+
+    @field_validator("formats", mode="after")
+    @classmethod
+    def _known_once(cls, formats: tuple[FormatName, ...]) -> tuple[FormatName, ...]:
+        if not formats:
+            raise ValueError("a feed needs a format")
+        return tuple(dict.fromkeys(formats))

@@ -1,0 +1,129 @@
+"""What the story needs of the world: a store, a target, a source. The docstrings are the contract.
+
+All instants are UTC. Nothing here is shared between threads; processes are kept apart by
+`Target.lock`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from syndicate.model.article import Article
+from syndicate.model.base import Key, LangTag, Model, Text, Url
+from syndicate.model.desk import Desk
+from syndicate.model.document import Document
+from syndicate.model.moments import Instant
+from syndicate.model.receipt import Edition
+
+
+class Store(Protocol):
+    """Keeps article versions and editions for ever. Raises StoreFailed when it cannot."""
+
+    def put(self, article: Article, origin: str | None, at: datetime) -> None:
+        """Keep a version and remember that `origin` names its guid, durable on return.
+
+        Storing an equal version again changes nothing. Raises VersionConflict where the same guid
+        and version is stored with other content: versions are immutable.
+        """
+
+    def current(self) -> Iterator[Article]:
+        """Give the newest version of every article, ordered by guid."""
+
+    def history(self, guid: str) -> tuple[Article, ...]:
+        """Give every version of an article, oldest first; empty for an unknown guid."""
+
+    def guid_of(self, origin: str) -> str | None:
+        """Give the guid that an origin (a URL, a file name, an id) was bound to."""
+
+    def guids(self) -> tuple[str, ...]:
+        """Give every guid, sorted."""
+
+    def record(self, edition: Edition) -> None:
+        """Keep an edition, durable on return. Raises StoreFailed where the sequence is taken."""
+
+    def last_edition(self, feed: str, format_name: str) -> Edition | None:
+        """Give the newest edition of a feed in a format."""
+
+    def editions(self, feed: str) -> tuple[Edition, ...]:
+        """Give every edition of a feed, oldest first."""
+
+    def holders(self, guid: str) -> tuple[Edition, ...]:
+        """Give every edition that held an article, oldest first."""
+
+    def close(self) -> None:
+        """Let go of the store."""
+
+
+class Target(Protocol):
+    """Holds the published documents. Raises TargetFailed when it cannot be written."""
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other runs on the same target out; waits its turn."""
+
+    def get(self, path: str) -> bytes | None:
+        """Give the published bytes of a path."""
+
+    def put(self, document: Document) -> bool:
+        """Publish a document whole or not at all, durable on return.
+
+        Gives False and touches nothing where the same bytes are already published.
+        """
+
+    def remove(self, path: str) -> bool:
+        """Take a path away; False where there was nothing."""
+
+    def paths(self) -> tuple[str, ...]:
+        """Give every published path, sorted."""
+
+
+class Hints(Model):
+    """What the user states on the command line for articles whose source does not say it."""
+
+    guid: str | None = None
+    """Identity."""
+    language: LangTag | None = None
+    """Language."""
+    byline: tuple[Text, ...] = ()
+    """Authors' names."""
+    first_created: Instant | None = None
+    """When it was first made."""
+    version_created: Instant | None = None
+    """When this version was made."""
+    url: Url | None = None
+    """Its page at the publisher."""
+    section: Text | None = None
+    """Section."""
+    products: tuple[Key, ...] = ()
+    """Products."""
+
+
+class Draft(NamedTuple):
+    """An article as a source gives it.
+
+    `article.version` and `version_created` count only where they are in `model_fields_set`.
+    """
+
+    article: Article
+    origin: str
+    remarks: tuple[str, ...] = ()
+
+
+class Refusal(NamedTuple):
+    """An article that a source cannot give: where, stable code, field, what is wrong, the mend."""
+
+    where: str
+    code: str
+    field: str
+    says: str
+    mend: str
+
+
+class Source(Protocol):
+    """Reads articles of one kind of file."""
+
+    def collect(self, path: Path, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
+        """Give every article of a file, each as a draft or a refusal; never raises for content."""
