@@ -102,6 +102,8 @@ class PartDecision(Model):
     """The kind it is granted under."""
     parent: str | None = None
     """The part it belongs to."""
+    dependents: tuple[str, ...] = ()
+    """What stands and falls with it: photo.caption, photo.alt, photo.credit, photo.file-1, …"""
     verdict: Verdict
     """allow, hold or deny."""
     territory: Area

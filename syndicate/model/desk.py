@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated
 
 from pydantic import Field
 
@@ -94,7 +96,8 @@ class Desk(Model):
         return f"{self.base_url.rstrip('/')}/{path}"
 
 
-class DeskFiles(NamedTuple):
+@dataclass(frozen=True)
+class DeskFiles:
     """Everything the desk's files say, validated one by one."""
 
     desk: Desk
@@ -117,7 +120,7 @@ class DeskFiles(NamedTuple):
         """Give every feed with its partner, in file order."""
         return tuple((partner, feed) for partner in self.partners for feed in partner.feeds)
 
-    @property
+    @cached_property
     def groups(self) -> Groups:
         """The group tables of this desk."""
         return Groups(self.desk.groups)

@@ -137,6 +137,11 @@ class AiTerms(Model):
         """Say whether a purpose is allowed."""
         return purpose in self.allowed
 
+    @property
+    def allows_mining(self) -> bool:
+        """Say whether text and data mining is allowed: input or training."""
+        return self.allows(AiPurpose.INPUT) or self.allows(AiPurpose.TRAIN)
+
 
 class PartRights(Model):
     """What we know of the rights in one part; what is not stated comes from the part above it.

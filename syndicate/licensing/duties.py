@@ -1,0 +1,125 @@
+"""What a partner owes in return: every allowed article carries every mandatory duty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from syndicate.licensing.gates import media_of_item
+from syndicate.licensing.question import Part, Question
+from syndicate.model.body import Gallery
+from syndicate.model.decision import Duty, DutyCode, PartDecision, Verdict
+from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo, Tracking
+from syndicate.model.rights import AiPurpose, EditLevel
+from syndicate.model.territory import Area
+
+
+def of_article(
+    asked: Question, removed: Area, until: datetime | None, *, marked: bool
+) -> Iterator[Duty]:
+    """Give the duties of the whole article."""
+    yield from _credits(asked)
+    yield from _conduct(asked.licence)
+    yield from _machines(asked.licence)
+    yield Duty(code=DutyCode.NO_MODIFY, value=edit_level(asked))
+    yield Duty(code=DutyCode.MEDIA_ONLY, value=" ".join(media_of_item(asked)))
+    if removed:
+        yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed))
+    if until:
+        yield Duty(code=DutyCode.REMOVE_AFTER, value=until.isoformat())
+    if marked:
+        yield Duty(code=DutyCode.EMBARGO, value="Not before the embargo ends.")
+
+
+def edit_level(asked: Question) -> EditLevel:
+    """Give how much of the article may be changed: the strictest of licence, grants, rights."""
+    levels = [asked.licence.edit_level]
+    levels += [grant.edit_level for grant in asked.licence.grants if grant.edit_level]
+    own = asked.article.rights.edit_level
+    return min((*levels, own) if own else levels, key=lambda level: level.rank)
+
+
+def _credits(asked: Question) -> Iterator[Duty]:
+    duties, article = asked.licence.duties, asked.article
+    if duties.attribute:
+        text = duties.attribute.replace("{publisher}", asked.desk.name)
+        text = text.replace("{headline}", article.headline)
+        yield Duty(code=DutyCode.ATTRIBUTE, value=text, fulfilled=True)
+    if (duties.author_credit or duties.institution_credit) and article.bylines:
+        names = [
+            f"{b.name} ({b.affiliation})"
+            if b.affiliation and duties.institution_credit
+            else b.name
+            for b in article.bylines
+        ]
+        yield Duty(code=DutyCode.AUTHOR_CREDIT, value="; ".join(names), fulfilled=True)
+    if duties.link_back:
+        yield Duty(code=DutyCode.LINK_BACK, value=article.canonical_url or "", fulfilled=True)
+    if duties.tagline:
+        yield Duty(code=DutyCode.TAGLINE, value=duties.tagline, fulfilled=True)
+    if duties.copyright_notice:
+        yield Duty(code=DutyCode.COPYRIGHT_NOTICE, value=notice_of(asked), fulfilled=True)
+    if duties.keep_links:
+        yield Duty(code=DutyCode.KEEP_LINKS)
+    if duties.translation_note:
+        yield Duty(code=DutyCode.TRANSLATION_NOTE)
+
+
+def notice_of(asked: Question) -> str:
+    """Give the copyright notice of the article."""
+    article = asked.article
+    return article.copyright_notice or asked.desk.notice(article.first_created.year)
+
+
+def _conduct(licence: Licence) -> Iterator[Duty]:
+    if licence.duties.no_sublicence:
+        yield Duty(code=DutyCode.NO_SUBLICENCE)
+    if licence.ads is not Ads.ANY:
+        none = licence.ads is Ads.NONE
+        yield Duty(code=DutyCode.NO_ADS if none else DutyCode.NO_ADJACENT_SALE)
+    if licence.paywall is not Paywall.ALLOWED:
+        yield Duty(code=DutyCode.NO_PAYWALL, value=licence.paywall)
+    if licence.seo is not Seo.NONE:
+        yield Duty(code=DutyCode.SEO, value=licence.seo)
+    if licence.archive is Archive.NONE and licence.display:
+        yield Duty(code=DutyCode.NO_ARCHIVE)
+    if licence.tracking is Tracking.REQUIRED:
+        yield Duty(code=DutyCode.TRACK)
+    if licence.duties.report != "none" or licence.tracking is Tracking.REPORT_INSTEAD:
+        yield Duty(code=DutyCode.REPORT_USAGE, value=licence.duties.report)
+    takedown = str(licence.takedown_sla) if licence.takedown_sla is not None else "at once"
+    correction = str(licence.correction_sla) if licence.correction_sla is not None else "at once"
+    yield Duty(code=DutyCode.REMOVE_ON_NOTICE, value=takedown)
+    yield Duty(code=DutyCode.CORRECT_ON_NOTICE, value=correction)
+
+
+def _machines(licence: Licence) -> Iterator[Duty]:
+    for purpose in AiPurpose:
+        if not licence.ai.allows(purpose):
+            yield Duty(code=DutyCode.AI, value=purpose)
+
+
+def of_parts(
+    asked: Question, parts: Mapping[str, Part], decided: tuple[PartDecision, ...], item: Area
+) -> Iterator[Duty]:
+    """Give the duties of single parts that go out: credit, places to block, media."""
+    for one in decided:
+        part = parts[one.part]
+        if one.verdict is not Verdict.ALLOW or part.block is None:
+            continue
+        credit = credit_of(part)
+        if credit:
+            yield Duty(code=DutyCode.CREDIT, value=credit, part=one.part, fulfilled=True)
+        removed = item - one.territory
+        if removed:
+            yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed), part=one.part)
+        if not isinstance(part.block, Gallery) and set(one.media) < set(media_of_item(asked)):
+            yield Duty(code=DutyCode.MEDIA_ONLY, value=" ".join(one.media), part=one.part)
+
+
+def credit_of(part: Part) -> str:
+    """Give the credit that must stand beside a part; a person's name before the source's."""
+    rights = part.permission if part.block is not None and part.block.rights else None
+    names = [rights.person_credit, rights.credit_line] if rights else []
+    found = "/".join(name for name in names if name)
+    return found or str(getattr(part.block, "credit", None) or "")

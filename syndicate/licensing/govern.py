@@ -1,0 +1,139 @@
+"""Which agreement governs an article for a property, and the decision under it.
+
+One agreement, never a mix: the highest priority, then the later start, then the id. The next one
+is asked only when the one before does not cover the article; a prohibition or hold is final.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from syndicate.licensing.decide import decide
+from syndicate.licensing.question import Question
+from syndicate.model.article import Article
+from syndicate.model.decision import Decision, Finding, Verdict
+from syndicate.model.desk import DeskFiles
+from syndicate.model.licence import Licence
+from syndicate.model.partner import Agreement, Partner, Property
+from syndicate.model.rights import FULL, Extent
+
+_NOT_COVERING = frozenset(
+    {
+        "AGREEMENT_NOT_ACTIVE",
+        "AGREEMENT_NOT_STARTED",
+        "AGREEMENT_EXPIRED",
+        "AGREEMENT_TERMINATED",
+        "ITEM_TOO_OLD",
+    }
+)
+
+
+class Ruling(NamedTuple):
+    """A decision with the question it answers; no question where no agreement exists."""
+
+    decision: Decision
+    question: Question | None
+
+
+class Request(NamedTuple):
+    """Who wants what where: a decision without the article and the moment."""
+
+    files: DeskFiles
+    partner: Partner
+    property: Property
+    carries: frozenset[str] = frozenset()
+    extent: Extent = FULL
+
+
+def rule(request: Request, article: Article, now: datetime) -> Ruling:
+    """Give the decision of the governing agreement."""
+    rulings = []
+    for agreement in in_order(request.partner):
+        ruling = _under(request, agreement, article, now)
+        rulings.append(ruling)
+        if _covers(ruling.decision):
+            break
+    if not rulings:
+        return Ruling(_without_agreement(request, article, now), None)
+    governing = rulings[-1] if _covers(rulings[-1].decision) else rulings[0]
+    changes = [one.decision.next_change for one in rulings if one.decision.next_change]
+    decision = governing.decision.model_copy(update={"next_change": min(changes, default=None)})
+    return Ruling(decision, governing.question)
+
+
+def in_order(partner: Partner) -> list[Agreement]:
+    """Give a partner's agreements, the one that governs first."""
+    by_id = sorted(partner.agreements, key=lambda one: one.id)
+    by_start = sorted(
+        by_id, key=lambda one: one.term.opens.timestamp() if one.term.opens else 0, reverse=True
+    )
+    return sorted(by_start, key=lambda one: one.priority, reverse=True)
+
+
+def terms_of(
+    files: DeskFiles, agreement: Agreement, article: Article
+) -> tuple[Licence, Licence] | None:
+    """Give the terms that govern and the licence that says what is covered.
+
+    An article under a public licence goes out under that one, also inside a paid agreement.
+    """
+    coverage = files.licence(agreement.licence, agreement.licence_version)
+    if coverage is None:
+        return None
+    public = files.public_licence(article.licence) if article.licence else None
+    return public or coverage, coverage
+
+
+def _under(request: Request, agreement: Agreement, article: Article, now: datetime) -> Ruling:
+    terms = terms_of(request.files, agreement, article)
+    if terms is None:
+        says = f"The licence {agreement.licence}/v{agreement.licence_version} is not on the desk."
+        mend = "Add its file, or name another version in the agreement."
+        decision = _refused(request, article, now, "LICENCE_MISSING", says, mend)
+        return Ruling(decision, None)
+    asked = Question(
+        article=article,
+        partner=request.partner,
+        property=request.property,
+        agreement=agreement,
+        licence=terms[0],
+        coverage=terms[1],
+        desk=request.files.desk,
+        groups=request.files.groups,
+        now=now,
+        carries=request.carries,
+        extent=request.extent,
+    )
+    return Ruling(decide(asked), asked)
+
+
+def _covers(decision: Decision) -> bool:
+    codes = decision.codes(effect=Verdict.DENY) + decision.codes(effect=Verdict.HOLD)
+    return not any(code in _NOT_COVERING or code.startswith("NOT_COVERED_") for code in codes)
+
+
+def _without_agreement(request: Request, article: Article, now: datetime) -> Decision:
+    says = "The partner has no agreement."
+    return _refused(request, article, now, "NO_AGREEMENT", says, "Agree a licence with it.")
+
+
+def _refused(
+    request: Request, article: Article, now: datetime, code: str, says: str, mend: str
+) -> Decision:
+    source = f"partner {request.partner.id}"
+    finding = Finding(
+        gate="G1", code=code, effect=Verdict.DENY, source=source, says=says, mend=mend
+    )
+    return Decision(
+        guid=article.guid,
+        version=article.version,
+        partner=request.partner.id,
+        property=request.property.id,
+        agreement=None,
+        licence=None,
+        groups=request.files.groups.version,
+        now=now,
+        verdict=Verdict.DENY,
+        findings=(finding,),
+    )

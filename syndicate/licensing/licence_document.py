@@ -1,0 +1,128 @@
+"""The licence document that every item links to: HTML for people, ODRL JSON-LD for machines.
+
+Neither holds a price, a partner's name or a confidential term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import html
+from lxml.builder import ElementMaker
+from lxml.etree import _Element
+
+from syndicate.licensing import odrl
+from syndicate.licensing.odrl import Json, Scope
+from syndicate.licensing.phrases import Phrases, known_languages
+from syndicate.licensing.terms import document_path
+from syndicate.licensing.usage_terms import Facts, sentences
+from syndicate.model.base import direction_of
+from syndicate.model.desk import DeskFiles
+from syndicate.model.document import Document
+from syndicate.model.licence import Grant, Licence
+from syndicate.model.territory import Area, group_changes
+
+E = ElementMaker(makeelement=html.html_parser.makeelement)
+_STYLE = "body{max-width:44rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 system-ui,sans-serif}"
+
+
+def documents(files: DeskFiles) -> Iterator[Document]:
+    """Give the documents of every licence version on the desk."""
+    for licence in files.licences:
+        area = _area(files, licence)
+        yield Document(
+            document_path(licence, "html"), "text/html; charset=utf-8", page(files, licence, area)
+        )
+        policy = odrl.written(offer(files, licence, area)).encode() + b"\n"
+        yield Document(document_path(licence, "jsonld"), "application/ld+json", policy)
+
+
+def _area(files: DeskFiles, licence: Licence) -> Area:
+    """Give the territory as of the licence's own date; without one, by today's group tables."""
+    return files.groups.area(licence.territory, licence.valid_from or group_changes()[-1])
+
+
+def offer(files: DeskFiles, licence: Licence, area: Area) -> Json:
+    """Give the licence as an ODRL Offer on everything the publisher offers under it."""
+    url = files.desk.url_of(document_path(licence, "jsonld"))
+    scope = Scope(
+        uid=url,
+        target=f"{url}#articles",
+        assigner=files.desk.url,
+        review=files.desk.url_of(document_path(licence, "html")),
+        area=area,
+        media=licence.media,
+        valid_from=None,
+        valid_until=None,
+        edit_level=licence.edit_level,
+    )
+    return odrl.offer(licence, scope)
+
+
+def page(files: DeskFiles, licence: Licence, area: Area) -> bytes:
+    """Give the HTML page: the terms in every language we can write, then who grants them."""
+    language = licence.language
+    heading = f"{licence.title} ({licence.ref})"
+    head = E.head(
+        E.meta(charset="utf-8"),
+        E.title(f"{heading} – {files.desk.name}"),
+        E.meta(name="viewport", content="width=device-width, initial-scale=1"),
+        E.link(
+            rel="alternate",
+            type="application/ld+json",
+            href=files.desk.url_of(document_path(licence, "jsonld")),
+        ),
+        E.style(_STYLE),
+    )
+    first = [language, *(tag for tag in known_languages() if tag != language.split("-")[0])]
+    sections = [_section(licence, area, tag) for tag in first if tag in known_languages()]
+    main = E.main(E.h1(heading), *sections, _grants(licence), _media(licence), _holder(files))
+    if licence.url:
+        main.append(E.p(E.a(licence.url, href=licence.url, rel="license")))
+    if licence.text_terms_url:
+        main.append(E.p(E.a(licence.text_terms_url, href=licence.text_terms_url)))
+    root = E.html(head, E.body(main), {"lang": language, "dir": direction_of(language)})
+    return bytes(html.tostring(root, doctype="<!DOCTYPE html>", encoding="utf-8")) + b"\n"
+
+
+def _section(licence: Licence, area: Area, language: str) -> _Element:
+    facts = Facts(area=area, media=licence.media, edit_level=licence.edit_level)
+    lines = [E.li(line) for line in sentences(licence, facts, language)]
+    return E.section(E.ul(*lines), {"lang": language, "dir": direction_of(language)})
+
+
+def _grants(licence: Licence) -> _Element:
+    rows = [E.tr(E.td(str(g.kind)), E.td(str(g.extent)), E.td(_limits(g))) for g in licence.grants]
+    head = E.tr(E.th("part"), E.th("extent"), E.th("limits"))
+    return E.table(E.thead(head), E.tbody(*rows))
+
+
+def _limits(grant: Grant) -> str:
+    found = []
+    if grant.media is not None:
+        found.append(", ".join(grant.media))
+    if grant.territory is not None:
+        found.append(str(grant.territory))
+    if grant.max_count is not None:
+        found.append(f"at most {grant.max_count}")
+    return "; ".join(found)
+
+
+def _media(licence: Licence) -> _Element:
+    """List the media with anchors: deliveryChannel operands in the policy lead here."""
+    words = Phrases(licence.language)
+    return E.ul(*(E.li(words.media([one]), id=f"medium-{one}") for one in licence.media))
+
+
+def _holder(files: DeskFiles) -> _Element:
+    desk = files.desk
+    holder = E.p(
+        E.a(desk.holder, href=desk.url), ", ", E.a(desk.contact, href=_mail(desk.contact))
+    )
+    if desk.request_url:
+        holder.append(E.a(" " + desk.request_url, href=desk.request_url))
+    return holder
+
+
+def _mail(address: str) -> str:
+    return f"mailto:{address}"

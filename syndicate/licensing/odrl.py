@@ -1,0 +1,187 @@
+"""Machine-readable terms: ODRL 2.2 JSON-LD in the RightsML 2.0 profile.
+
+https://www.w3.org/TR/odrl-model/ and https://iptc.org/std/RightsML/. Prohibitions beat
+permissions (`conflict: prohibit`; ODRL's default voids the whole policy), sets are written as
+isAnyOf or isNoneOf (several eq would mean "all at once"), operands are IRIs or typed literals.
+No deprecated term is used. No price, no partner: an item carries the Offer, which the agreement
+accepts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from syndicate.model.licence import AfterEnd, Archive, Licence, Tracking
+from syndicate.model.rights import EditLevel, Medium
+from syndicate.model.territory import Area, alpha_3, countries
+
+CONTEXT = "http://www.w3.org/ns/odrl.jsonld"
+LANG_ID = "http://www.w3.org/ns/odrl/2/"
+RIGHTSML = "https://iptc.org/std/RightsML/odrl-profile/"
+RIGHTSML_ARCHIVE = "http://iptc.org/std/RightsML/2011-10-07/archive"
+COUNTRY = "http://cvx.iptc.org/iso3166-1a3/"
+TDM_MINE = "http://www.w3.org/ns/tdmrep#mine"
+
+Json = dict[str, Any]
+
+
+class Scope(NamedTuple):
+    """What a policy speaks of: the target, its limits, and where the terms are explained."""
+
+    uid: str
+    target: str
+    assigner: str
+    review: str
+    """The licence document for people."""
+    area: Area
+    media: tuple[Medium, ...]
+    valid_from: datetime | None
+    valid_until: datetime | None
+    edit_level: EditLevel
+
+
+def iri(value: str) -> Json:
+    """Give an IRI operand; a bare string would be a literal."""
+    return {"@id": value}
+
+
+def instant(value: datetime) -> Json:
+    """Give a typed xsd:dateTime operand in UTC."""
+    return {"@value": value.isoformat().replace("+00:00", "Z"), "@type": "xsd:dateTime"}
+
+
+def constraint(left: str, operator: str, right: object) -> Json:
+    """Give one constraint; several in a list must all hold."""
+    return {"leftOperand": left, "operator": operator, "rightOperand": right}
+
+
+def spatial(area: Area) -> list[Json]:
+    """Give where: whole countries only, because no IRI names a part of one."""
+    if area.is_world:
+        return []
+    inside = list(area.whole)
+    outside = sorted(countries() - set(inside))
+    if len(inside) <= len(outside):
+        return [constraint("spatial", "isAnyOf", [iri(COUNTRY + alpha_3(c)) for c in inside])]
+    return [constraint("spatial", "isNoneOf", [iri(COUNTRY + alpha_3(c)) for c in outside])]
+
+
+def constraints(scope: Scope) -> list[Json]:
+    """Give where, when and in which media."""
+    found = spatial(scope.area)
+    if scope.valid_from:
+        found.append(constraint("dateTime", "gteq", instant(scope.valid_from)))
+    if scope.valid_until:
+        found.append(constraint("dateTime", "lt", instant(scope.valid_until)))
+    channels = [iri(f"{scope.review}#medium-{medium}") for medium in scope.media]
+    found.append(constraint("deliveryChannel", "isAnyOf", channels))
+    return found
+
+
+def _permissions(licence: Licence, scope: Scope) -> list[Json]:
+    limits = constraints(scope)
+    duty: list[Json] = [{"action": "reviewPolicy", "target": scope.review}]
+    if licence.duties.attribute or licence.duties.author_credit:
+        duty.append({"action": "attribute", "attributedParty": scope.assigner})
+    if licence.tracking is Tracking.REQUIRED:
+        duty.append({"action": "acceptTracking", "trackingParty": scope.assigner})
+    actions = ["distribute", "display", "reproduce"]
+    if Medium.PRINT in scope.media:
+        actions.append("print")
+    found: list[Json] = [
+        {"target": scope.target, "action": action, "constraint": limits, "duty": duty}
+        for action in actions
+    ]
+    if licence.translation:
+        wanted = list(licence.translation.languages)
+        languages = [*limits, constraint("language", "isAnyOf", wanted)]
+        consent = {"action": "obtainConsent", "consentingParty": scope.assigner}
+        asks = [*duty, consent] if licence.translation.approval else duty
+        found.append(
+            {
+                "target": scope.target,
+                "action": "translate",
+                "constraint": languages,
+                "duty": asks,
+            }
+        )
+    return found
+
+
+def _prohibitions(licence: Licence, scope: Scope) -> list[Json]:
+    actions: list[str | Json] = []
+    if scope.edit_level is not EditLevel.ADAPT:
+        actions.append("derive")
+    if scope.edit_level is EditLevel.NONE:
+        actions.append("modify")
+    if not licence.translation:
+        actions.append("translate")
+    if licence.duties.no_sublicence:
+        actions.append("grantUse")
+    if "index" not in licence.ai.allowed and "search" not in licence.ai.allowed:
+        actions.append("index")
+    if not licence.ai.allows_mining:
+        actions.append(iri(TDM_MINE))
+    if licence.archive is Archive.NONE and licence.display:
+        actions.append(iri(RIGHTSML_ARCHIVE))
+    return [{"target": scope.target, "action": action} for action in actions]
+
+
+def _obligations(licence: Licence, scope: Scope) -> list[Json]:
+    found: list[Json] = []
+    removes = licence.display or licence.after_end is AfterEnd.REMOVE_ALL
+    if removes and scope.valid_until:
+        end = constraint("dateTime", "gteq", instant(scope.valid_until))
+        found.append({"target": scope.target, "action": "delete", "constraint": [end]})
+    if licence.duties.report != "none":
+        found.append({"action": "inform", "informedParty": scope.assigner})
+    return found
+
+
+def offer(licence: Licence, scope: Scope) -> Json:
+    """Give the Offer that an agreement on this licence accepts."""
+    policy: Json = {
+        "@context": CONTEXT,
+        "@type": "Offer",
+        "uid": scope.uid,
+        "profile": RIGHTSML,
+        "conflict": "prohibit",
+        "assigner": scope.assigner,
+        "permission": _permissions(licence, scope),
+    }
+    for name, rules in (
+        ("prohibition", _prohibitions(licence, scope)),
+        ("obligation", _obligations(licence, scope)),
+    ):
+        if rules:
+            policy[name] = rules
+    return policy
+
+
+def written(policy: Json) -> str:
+    """Give a policy as compact JSON text, its members in the order made."""
+    return json.dumps(policy, ensure_ascii=False, separators=(",", ":"))
+
+
+def countries_of(area: Area) -> tuple[str, ...] | None:
+    """Give the whole countries of an area, alpha-2; None for everywhere."""
+    return None if area.is_world else area.whole
+
+
+def data_mining(allowed: Sequence[str]) -> str:
+    """Give the PLUS data-mining value (NewsML-G2 dataMining uri) for the machine uses allowed."""
+    uses = set(allowed)
+    if uses == {"search", "index", "input", "train"}:
+        value = "ALLOWED"
+    elif not uses:
+        value = "PROHIBITED"
+    elif uses <= {"search", "index"}:
+        value = "PROHIBITED-EXCEPTSEARCHENGINEINDEXING"
+    elif uses == {"search", "index", "input"}:
+        value = "PROHIBITED-AIMLTRAINING"
+    else:
+        value = "PROHIBITED-SEECONSTRAINT"
+    return f"http://ns.useplus.org/ldf/vocab/DMI-{value}"

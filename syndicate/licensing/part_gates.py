@@ -1,0 +1,176 @@
+"""The gates on single parts: G5, G6, G8, G9."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from syndicate.licensing import places
+from syndicate.licensing.extents import Cut
+from syndicate.licensing.question import Part, Question
+from syndicate.model.body import MediaBase, Rendition
+from syndicate.model.decision import Finding, Verdict
+from syndicate.model.licence import Grant
+from syndicate.model.rights import Medium, Onward
+from syndicate.model.territory import EVERYWHERE, Area
+
+HOLD, DENY = Verdict.HOLD, Verdict.DENY
+
+
+class Limits(NamedTuple):
+    """What the whole article already is limited to."""
+
+    area: Area
+    media: tuple[Medium, ...]
+    end: Cut
+    """Where the body ends."""
+
+
+def _finding(gate: str, code: str, effect: Verdict, part: Part, **rest: Any) -> Finding:
+    return Finding(gate=gate, code=code, effect=effect, part=part.name, **rest)
+
+
+def grants_of(asked: Question, part: Part, media: Sequence[Medium]) -> tuple[Grant, ...]:
+    """Give the grants that speak of a part in media the article may go to."""
+    return tuple(
+        grant
+        for grant in asked.licence.grants
+        if grant.kind is part.kind
+        and set(asked.licence.media if grant.media is None else grant.media) & set(media)
+    )
+
+
+def g8_kind(asked: Question, part: Part, grants: Sequence[Grant]) -> Iterator[Finding]:
+    """Is this kind of part granted?"""
+    if not grants:
+        yield _finding(
+            "G8",
+            "KIND_NOT_GRANTED",
+            DENY,
+            part,
+            source=f"licence {asked.licence.ref} grants",
+            says=f"The licence grants no {part.kind}.",
+            mend=f"Agree a licence version that grants {part.kind}.",
+        )
+
+
+def g9_onward(asked: Question, part: Part) -> Iterator[Finding]:
+    """May we pass it on at all?"""
+    source = f"rights in {part.name} ({part.owner})"
+    agreed = asked.source_of(part)
+    named = part.permission.source_agreement
+    if part.onward is Onward.REFUSED or (agreed and not agreed.onward):
+        yield _finding(
+            "G9",
+            "ONWARD_REFUSED",
+            DENY,
+            part,
+            source=f"source agreement {agreed.id}" if agreed else source,
+            says=f"{part.owner} does not let us pass it on.",
+            mend="Replace it, or clear the right to pass it on.",
+        )
+    elif part.onward is Onward.UNKNOWN or (named and not agreed):
+        yield _finding(
+            "G9",
+            "ONWARD_UNKNOWN",
+            DENY,
+            part,
+            source=f"source agreement {named} is not on the desk" if named else source,
+            says="Nobody recorded that it may be passed on; unknown means no.",
+            mend="Record the right: own and onward, or owner, onward, credit_line and "
+            "source_agreement.",
+        )
+
+
+def g9_windows(asked: Question, part: Part) -> Iterator[Finding]:
+    """Is the part inside its own windows and those of its source?"""
+    for window in asked.windows_of(part):
+        if window.is_before(asked.now):
+            yield _finding(
+                "G9",
+                "PART_NOT_YET",
+                HOLD,
+                part,
+                source=f"rights in {part.name} ({part.owner})",
+                says="The rights in it have not begun.",
+                mend="Wait.",
+                opens=window.opens,
+            )
+        if window.is_over(asked.now):
+            yield _finding(
+                "G9",
+                "PART_EXPIRED",
+                DENY,
+                part,
+                source=f"rights in {part.name} ({part.owner})",
+                says="The rights in it have ended.",
+                mend="Clear the rights again.",
+                closes=window.closes,
+            )
+
+
+def max_pixels(part: Part) -> int | None:
+    """Give the longest side, in pixels, that a picture may go out with."""
+    return min((level.max_pixels for level in part.levels if level.max_pixels), default=None)
+
+
+def fits(rendition: Rendition, limit: int | None) -> bool:
+    """Say whether a file is within a limit of pixels; a file of unknown size is not."""
+    if limit is None:
+        return True
+    sides = (rendition.width, rendition.height)
+    return all(side is not None and side <= limit for side in sides)
+
+
+def g9_files(part: Part) -> Iterator[Finding]:
+    """Is there a file that may go out?"""
+    if not isinstance(part.block, MediaBase):
+        return
+    limit = max_pixels(part)
+    if not any(fits(rendition, limit) for rendition in part.block.renditions):
+        code = "RENDITION_TOO_LARGE" if part.block.renditions else "NO_RENDITION"
+        yield _finding(
+            "G9",
+            code,
+            DENY,
+            part,
+            source=f"rights in {part.name} ({part.owner})",
+            says=f"No file is within {limit} pixels." if limit else "There is no file of it.",
+            mend="Add a rendition that may go out, with width and height.",
+        )
+
+
+def g5_g6_reach(
+    asked: Question, part: Part, grants: Sequence[Grant], limits: Limits
+) -> tuple[Area, tuple[Medium, ...], list[Finding]]:
+    """Give where and in which media the part may go, with the reasons where that is nothing."""
+    allowed = EVERYWHERE
+    media = set(limits.media) & asked.media_of(part)
+    granted: set[Medium] = set()
+    for grant in grants:
+        granted |= set(asked.licence.media if grant.media is None else grant.media)
+        if grant.territory:
+            allowed &= asked.area(grant.territory)
+    reach = tuple(sorted(media & granted)) if grants else ()
+    place = places.of_part(asked, part, limits.area, allowed)
+    findings = list(place.findings) if limits.area else []
+    if grants and not reach and limits.media:
+        findings.append(
+            _finding(
+                "G6",
+                "MEDIUM_EMPTY",
+                DENY,
+                part,
+                source=f"rights in {part.name} ({part.owner})",
+                says="It is cleared for none of the media the article goes to.",
+                mend="Clear it for one of them.",
+            )
+        )
+    return place.area, reach, findings
+
+
+def edges_of(asked: Question, part: Part) -> Iterator[datetime]:
+    """Give the instants at which something about a part can change by time alone."""
+    for window in asked.windows_of(part):
+        yield from window.edges

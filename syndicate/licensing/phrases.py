@@ -1,0 +1,254 @@
+"""The sentences of usage terms and credits, in the languages we can write them in.
+
+A language we cannot write falls back to English. Names of countries, dates and lists come from
+CLDR through Babel, without any locale of the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.lists import format_list
+
+_EN = {
+    "media": "Media: {media}.",
+    "world": "Territory: worldwide.",
+    "places": "Territory: {places} only.",
+    "not-places": "Territory: worldwide except {places}.",
+    "subdivisions": "Within a country only: {places}.",
+    "from": "Not before {when}.",
+    "until": "Remove by {when}.",
+    "edit-none": "No changes.",
+    "edit-style": "Changes for house style, time and place only.",
+    "edit-headline": "The headline may be rewritten; otherwise changes for house style only.",
+    "edit-trim": "May be shortened; no other change of meaning.",
+    "edit-adapt": "May be adapted.",
+    "translate": "Translation into {languages} allowed.",
+    "translate-approval": "Translation into {languages} allowed after our approval.",
+    "no-translate": "No translation.",
+    "no-sublicence": "No passing on to others.",
+    "attribute": "Keep the credit line.",
+    "author": "Name the authors.",
+    "link": "Link to the original.",
+    "keep-links": "Keep every link.",
+    "tagline": "Keep the line about the publisher.",
+    "no-ads": "No advertising beside it.",
+    "no-adjacent-sale": "No advertising sold against it.",
+    "no-paywall": "Not behind a paywall.",
+    "metered": "Only metered paywalls.",
+    "seo-canonical": "State the original as canonical.",
+    "seo-noindex": "Keep search engines from indexing it.",
+    "seo-noindex-news": "Keep news search from indexing it.",
+    "no-archive": "No archiving after that.",
+    "ai-none": "No use for text and data mining, training or input of AI.",
+    "ai-some": "Machine use allowed for {uses} only.",
+    "ai-all": "Machine use allowed.",
+    "notice": "Withdrawals and corrections bind on notice.",
+    "partial": "Parts of the original are left out.",
+    "embargo": "Embargoed until {when}.",
+    "embargo-open": "Embargoed until further notice.",
+    "credit": "Credit: {credit}.",
+    "original": "Read the original at {publisher}",
+    "by": "By {names}",
+    "correction": "Correction: {note}",
+    "withdrawn": "This article has been withdrawn. Remove every copy.",
+    "withheld": "This article is withheld until further notice. Do not publish it; take it down.",
+}
+_AR = {
+    "media": "وسائط النشر: {media}.",
+    "world": "النطاق: جميع أنحاء العالم.",
+    "places": "النطاق: {places} فقط.",
+    "not-places": "النطاق: جميع أنحاء العالم باستثناء {places}.",
+    "subdivisions": "داخل البلد الواحد: {places} فقط.",
+    "from": "لا يُنشر قبل {when}.",
+    "until": "تجب إزالته قبل {when}.",
+    "edit-none": "لا يجوز إدخال أي تعديل.",
+    "edit-style": "تُسمح التعديلات المتعلقة بأسلوب التحرير والزمان والمكان فقط.",
+    "edit-headline": "تجوز إعادة صياغة العنوان؛ وما عدا ذلك فتعديلات أسلوبية فقط.",
+    "edit-trim": "يجوز الاختصار من دون تغيير المعنى.",
+    "edit-adapt": "يجوز الاقتباس والتكييف.",
+    "translate": "تُسمح الترجمة إلى {languages}.",
+    "translate-approval": "تُسمح الترجمة إلى {languages} بعد موافقتنا.",
+    "no-translate": "لا تُسمح الترجمة.",
+    "no-sublicence": "لا يجوز منحه لأطراف أخرى.",
+    "attribute": "يجب الإبقاء على سطر نسبة المصدر.",
+    "author": "يجب ذكر أسماء الكتّاب.",
+    "link": "يجب وضع رابط إلى الأصل.",
+    "keep-links": "يجب الإبقاء على جميع الروابط.",
+    "tagline": "يجب الإبقاء على سطر التعريف بالناشر.",
+    "no-ads": "لا إعلانات بجانبه.",
+    "no-adjacent-sale": "لا تُباع إعلانات على أساسه.",
+    "no-paywall": "لا يوضع خلف جدار دفع.",
+    "metered": "لا يُسمح إلا بجدار دفع محدود القراءات.",
+    "seo-canonical": "يُذكر الأصل رابطًا أساسيًا.",
+    "seo-noindex": "يُمنع فهرسته في محركات البحث.",
+    "seo-noindex-news": "يُمنع فهرسته في بحث الأخبار.",
+    "no-archive": "لا يجوز حفظه في الأرشيف بعد ذلك.",
+    "ai-none": "يُحظر استخدامه للتنقيب في النصوص والبيانات أو لتدريب الذكاء الاصطناعي أو تغذيته.",
+    "ai-some": "يُسمح بالاستخدام الآلي لغرض {uses} فقط.",
+    "ai-all": "يُسمح بالاستخدام الآلي.",
+    "notice": "إشعارات السحب والتصحيح ملزمة.",
+    "partial": "حُذفت أجزاء من النص الأصلي.",
+    "embargo": "محظور النشر حتى {when}.",
+    "embargo-open": "محظور النشر حتى إشعار آخر.",
+    "credit": "المصدر: {credit}.",
+    "original": "اقرأ الأصل على موقع {publisher}",
+    "by": "بقلم {names}",
+    "correction": "تصحيح: {note}",
+    "withdrawn": "سُحب هذا المقال. يجب حذف جميع نسخه.",
+    "withheld": "هذا المقال موقوف حتى إشعار آخر. لا تنشروه، واحذفوه إن نُشر.",
+}
+_FR = {
+    "media": "Supports : {media}.",
+    "world": "Territoire : monde entier.",
+    "places": "Territoire : {places} uniquement.",
+    "not-places": "Territoire : monde entier sauf {places}.",
+    "subdivisions": "À l’intérieur d’un pays, uniquement : {places}.",
+    "from": "Pas avant le {when}.",
+    "until": "À retirer avant le {when}.",
+    "edit-none": "Aucune modification.",
+    "edit-style": "Modifications de style maison, de date et de lieu uniquement.",
+    "edit-headline": "Le titre peut être réécrit ; pour le reste, style maison uniquement.",
+    "edit-trim": "Peut être raccourci sans changer le sens.",
+    "edit-adapt": "Peut être adapté.",
+    "translate": "Traduction permise : {languages}.",
+    "translate-approval": "Traduction permise après notre accord : {languages}.",
+    "no-translate": "Aucune traduction.",
+    "no-sublicence": "Aucune cession à des tiers.",
+    "attribute": "Conserver la mention de la source.",
+    "author": "Nommer les auteurs.",
+    "link": "Lien vers l’original.",
+    "keep-links": "Conserver tous les liens.",
+    "tagline": "Conserver la ligne sur l’éditeur.",
+    "no-ads": "Aucune publicité à côté.",
+    "no-adjacent-sale": "Aucune publicité vendue sur cet article.",
+    "no-paywall": "Pas derrière un péage.",
+    "metered": "Péage au compteur uniquement.",
+    "seo-canonical": "Indiquer l’original comme canonique.",
+    "seo-noindex": "Interdire l’indexation par les moteurs.",
+    "seo-noindex-news": "Interdire l’indexation par les moteurs d’actualité.",
+    "no-archive": "Pas d’archivage ensuite.",
+    "ai-none": "Aucune fouille de textes et de données, aucun entraînement ni usage par une IA.",
+    "ai-some": "Usage automatisé permis pour {uses} uniquement.",
+    "ai-all": "Usage automatisé permis.",
+    "notice": "Retraits et corrections obligent dès leur avis.",
+    "partial": "Des parties de l’original manquent.",
+    "embargo": "Sous embargo jusqu’au {when}.",
+    "embargo-open": "Sous embargo jusqu’à nouvel ordre.",
+    "credit": "Crédit : {credit}.",
+    "original": "Lire l’original sur {publisher}",
+    "by": "Par {names}",
+    "correction": "Correction : {note}",
+    "withdrawn": "Cet article a été retiré. Supprimez toutes les copies.",
+    "withheld": "Cet article est suspendu jusqu’à nouvel ordre. Ne le publiez pas ; retirez-le.",
+}
+_ALL: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": _EN, "ar": _AR, "fr": _FR})
+
+_MEDIA = {
+    "en": {
+        "web": "web",
+        "app": "app",
+        "print": "print",
+        "facsimile": "facsimile edition",
+        "broadcast": "broadcast",
+        "newsletter": "newsletter",
+        "social": "social media",
+        "podcast": "podcast",
+        "internal": "internal use",
+        "api_onward": "onward delivery by API",
+    },
+    "ar": {
+        "web": "الويب",
+        "app": "التطبيقات",
+        "print": "المطبوعات",
+        "facsimile": "النسخة الرقمية المطابقة للمطبوع",
+        "broadcast": "البث",
+        "newsletter": "النشرات البريدية",
+        "social": "وسائل التواصل الاجتماعي",
+        "podcast": "البودكاست",
+        "internal": "الاستخدام الداخلي",
+        "api_onward": "الإتاحة عبر واجهات برمجية",
+    },
+    "fr": {
+        "web": "web",
+        "app": "application",
+        "print": "imprimé",
+        "facsimile": "fac-similé",
+        "broadcast": "diffusion",
+        "newsletter": "infolettre",
+        "social": "réseaux sociaux",
+        "podcast": "podcast",
+        "internal": "usage interne",
+        "api_onward": "diffusion par API",
+    },
+}
+_USES = {
+    "en": {"search": "search", "index": "indexing", "input": "AI input", "train": "training"},
+    "ar": {
+        "search": "البحث",
+        "index": "الفهرسة",
+        "input": "تغذية الذكاء الاصطناعي",
+        "train": "التدريب",
+    },
+    "fr": {
+        "search": "la recherche",
+        "index": "l’indexation",
+        "input": "l’usage par une IA",
+        "train": "l’entraînement",
+    },
+}
+
+
+class Phrases:
+    """Sentences in one language."""
+
+    def __init__(self, language: str) -> None:
+        base = language.split("-", 1)[0].lower()
+        self.language = language if base in _ALL else "en"
+        self._base = base if base in _ALL else "en"
+        self._locale = Locale(self._base)
+
+    def say(self, name: str, **values: str) -> str:
+        """Give a sentence with its blanks filled."""
+        return _ALL[self._base][name].format(**values)
+
+    def media(self, media: Sequence[str]) -> str:
+        """Give the names of media as a list."""
+        return self.list([_MEDIA[self._base][one] for one in media])
+
+    def uses(self, uses: Sequence[str]) -> str:
+        """Give the names of machine uses as a list."""
+        return self.list([_USES[self._base][one] for one in uses])
+
+    def places(self, countries: Sequence[str]) -> str:
+        """Give the names of countries as a list."""
+        names = self._locale.territories
+        return self.list([str(names.get(code, code)) for code in countries])
+
+    def languages(self, tags: Sequence[str]) -> str:
+        """Give the names of languages as a list."""
+        names = self._locale.languages
+        return self.list([str(names.get(tag.split("-")[0], tag)) for tag in tags])
+
+    def list(self, names: Sequence[str]) -> str:
+        """Join names as the language does."""
+        return format_list(list(names), locale=self._locale)
+
+    def when(self, instant: datetime) -> str:
+        """Give an instant in UTC, to the minute, or to the second where it has seconds."""
+        pattern = "d MMMM y HH:mm:ss" if instant.second else "d MMMM y HH:mm"
+        return f"{format_datetime(instant, pattern, locale=self._locale)} UTC"
+
+
+def known_languages() -> tuple[str, ...]:
+    """Give the languages that sentences exist in."""
+    return tuple(_ALL)
+
+
+def sentence_names(language: str) -> frozenset[str]:
+    """Give the names of the sentences that exist in a language."""
+    return frozenset(_ALL[language])

@@ -1,0 +1,148 @@
+"""G5: where the article and each of its parts may go. Set algebra, never a loop over rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from syndicate.licensing.question import Part, Question
+from syndicate.model.article import LegalOrder
+from syndicate.model.decision import Finding, Verdict
+from syndicate.model.territory import Area
+
+
+class Place(NamedTuple):
+    """Where something may go, what was taken away from where it was granted, and why."""
+
+    area: Area
+    removed: Area
+    findings: tuple[Finding, ...] = ()
+
+
+def orders_on(asked: Question, part: str | None) -> Iterator[LegalOrder]:
+    """Give the legal orders in force on a part, or (None) on the whole article."""
+    for order in asked.article.orders:
+        named = part in order.parts if part else not order.parts
+        if named and order.window.holds(asked.now):
+            yield order
+
+
+def granted(asked: Question) -> Area:
+    """Give where licence, agreement, property and the article's own rights let it go."""
+    area = asked.area(asked.licence.territory) & asked.area(asked.agreement.territory)
+    area &= asked.area(asked.property.territory) & asked.area(asked.coverage.territory)
+    own = asked.article.rights.territory
+    return area & asked.area(own) if own else area
+
+
+def of_article(asked: Question) -> Place:
+    """Give where the whole article may go."""
+    base = granted(asked)
+    if not base:
+        return Place(base, base, (_empty(asked, None, f"licence {asked.licence.ref} territory"),))
+    lasting = base
+    findings = []
+    for order in orders_on(asked, None):
+        lasting -= asked.area(order.territory)
+        findings.append(_order(order, None))
+    if lasting != base:
+        place = _judged(asked, None, base, lasting, _sources(findings))
+        if any(finding.effect is Verdict.DENY for finding in place.findings):
+            return Place(lasting, base - lasting, (*findings, *place.findings))
+        findings.extend(place.findings)
+    return _after_embargoes(asked, base, lasting, findings)
+
+
+def _after_embargoes(asked: Question, base: Area, lasting: Area, findings: list[Finding]) -> Place:
+    """Take embargoed places away: they come back by themselves, so what they bar is held."""
+    embargo = asked.article.embargoed
+    area, opens = lasting, None
+    for one in embargo.by_territory if embargo else ():
+        barred = area & asked.area(one.territory)
+        if asked.now < one.until.at and barred:
+            area -= barred
+            opens = max(opens or one.until.at, one.until.at)
+    if area == lasting:
+        return Place(area, base - area, tuple(findings))
+    source = f"article v{asked.article.version} embargoed.by_territory"
+    place = _judged(asked, None, lasting, area, source, opens=opens)
+    return Place(area, base - area, (*findings, *place.findings))
+
+
+def of_part(asked: Question, part: Part, item: Area, grant: Area) -> Place:
+    """Give where a part may go, within where the article may."""
+    area = item & grant & asked.area_of(part)
+    findings = []
+    for order in orders_on(asked, part.name):
+        area -= asked.area(order.territory)
+        findings.append(_order(order, part.name))
+    if area == item:
+        return Place(area, area - area, tuple(findings))
+    source = _sources(findings) or f"rights in {part.name} ({part.owner})"
+    place = _judged(asked, part.name, item, area, source)
+    return Place(area, item - area, (*findings, *place.findings))
+
+
+def _judged(
+    asked: Question,
+    part: str | None,
+    before: Area,
+    after: Area,
+    source: str,
+    opens: datetime | None = None,
+) -> Place:
+    """Judge a loss of territory: nothing left; a hole the partner can block; or one it cannot."""
+    removed = before - after
+    effect = Verdict.HOLD if opens else Verdict.DENY
+    if not after:
+        return Place(after, removed, (_empty(asked, part, source, effect, opens),))
+    if asked.partner.can_geo_block:
+        return Place(after, removed)
+    finding = Finding(
+        gate="G5",
+        code="TERRITORY_NEEDS_GEOBLOCK",
+        effect=effect,
+        part=part,
+        source=source,
+        says=f"It may not be seen in {removed}, and the partner cannot block places.",
+        mend="The partner blocks these places (can_geo_block), or the rights are widened.",
+        opens=opens,
+    )
+    return Place(after, removed, (finding,))
+
+
+def _empty(
+    asked: Question,
+    part: str | None,
+    source: str,
+    effect: Verdict = Verdict.DENY,
+    opens: datetime | None = None,
+) -> Finding:
+    return Finding(
+        gate="G5",
+        code="TERRITORY_EMPTY",
+        effect=effect,
+        part=part,
+        source=source,
+        says=f"Nothing is left of the territory ({asked.licence.territory}).",
+        mend="Clear the rights for a place the partner serves.",
+        opens=opens,
+    )
+
+
+def _order(order: LegalOrder, part: str | None) -> Finding:
+    return Finding(
+        gate="G2",
+        code="LEGAL_ORDER",
+        effect=Verdict.ALLOW,
+        part=part,
+        source=f"order {order.id}",
+        says=f"A legal order takes {order.territory} away.",
+        mend="Wait until the order is lifted.",
+        closes=order.window.closes,
+    )
+
+
+def _sources(findings: list[Finding]) -> str:
+    return ", ".join(finding.source for finding in findings)

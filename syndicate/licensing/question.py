@@ -1,0 +1,163 @@
+"""The question put to the gates, and the parts of the article it is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from syndicate.licensing.prose import Restrictions, restrictions_in
+from syndicate.model.article import Article
+from syndicate.model.body import MEDIA_KINDS, BlockBase, Gallery, MediaBase, kind_of
+from syndicate.model.desk import Desk, SourceAgreement
+from syndicate.model.licence import Licence
+from syndicate.model.moments import Window
+from syndicate.model.partner import Agreement, Partner, Property
+from syndicate.model.rights import (
+    FULL,
+    Extent,
+    Medium,
+    Onward,
+    PartKind,
+    PartRights,
+)
+from syndicate.model.territory import WORLD, Area, Groups, Territory
+
+EVERYTHING = frozenset({"embargo"})
+
+
+class Part:
+    """One part of an article with all that restricts it, outermost first."""
+
+    def __init__(
+        self,
+        name: str,
+        kind: PartKind,
+        parent: str | None,
+        levels: tuple[PartRights, ...],
+        block: BlockBase | None = None,
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.parent = parent
+        self.levels = levels
+        self.block = block
+
+    @cached_property
+    def permission(self) -> PartRights:
+        """The innermost statement about who owns the part and whether it may be passed on.
+
+        Text inherits the article's; pictures, videos, sounds and embeds inherit nothing.
+        """
+        inherits = self.kind not in MEDIA_KINDS
+        for level in reversed(self.levels if inherits else self.levels[1:]):
+            if level.onward or level.owner or level.own is not None or level.restrictions:
+                return level
+        return PartRights()
+
+    @cached_property
+    def onward(self) -> Onward:
+        """Whether it may be passed on; unknown while restriction texts wait to be coded."""
+        uncoded = any(level.restrictions and not level.coded_by for level in self.levels)
+        return Onward.UNKNOWN if uncoded else self.permission.onward or Onward.UNKNOWN
+
+    @cached_property
+    def prose(self) -> Restrictions:
+        """What the restriction texts take away, coded or not."""
+        return restrictions_in(tuple(t for level in self.levels for t in level.restrictions))
+
+    @property
+    def owner(self) -> str:
+        """Whose it is, for people."""
+        rights = self.permission
+        return rights.owner or ("the publisher" if rights.own else "an unrecorded owner")
+
+    @property
+    def severable(self) -> bool:
+        """Whether the article stands without it."""
+        return all(level.severable for level in self.levels[1:])
+
+    @property
+    def dependents(self) -> tuple[str, ...]:
+        """What stands and falls with it: caption, alt text, credit, files."""
+        block = self.block
+        if not isinstance(block, MediaBase):
+            return ()
+        texts = [name for name in ("caption", "alt", "credit") if getattr(block, name)]
+        files = [f"file-{n}" for n, _ in enumerate(block.renditions, 1)]
+        return tuple(f"{self.name}.{name}" for name in (*texts, *files))
+
+
+def parts_of(article: Article) -> Iterator[Part]:
+    """Give every part, parents before children, in reading order."""
+    top = (article.rights,)
+    yield Part("headline", PartKind.HEADLINE, None, _below(top, article.headline_rights))
+    if article.summary:
+        yield Part("summary", PartKind.SUMMARY, None, _below(top, article.summary_rights))
+    if not article.body:
+        return
+    yield Part("body", PartKind.BODY, None, top)
+    for block in article.body:
+        levels = _below(top, block.rights)
+        yield Part(block.id, kind_of(block), "body", levels, block)
+        if isinstance(block, Gallery):
+            for picture in block.pictures:
+                inner = _below(levels, picture.rights)
+                yield Part(picture.id, kind_of(picture), block.id, inner, picture)
+
+
+def _below(levels: tuple[PartRights, ...], rights: PartRights | None) -> tuple[PartRights, ...]:
+    return (*levels, rights) if rights else levels
+
+
+class Question(NamedTuple):
+    """May this partner have this article, on this property, in such a format, now?"""
+
+    article: Article
+    partner: Partner
+    property: Property
+    agreement: Agreement
+    licence: Licence
+    """The terms that govern: the agreement's, or the public licence of the article."""
+    coverage: Licence
+    """The licence of the agreement, which says what it covers."""
+    desk: Desk
+    groups: Groups
+    now: datetime
+    carries: frozenset[str] = frozenset()
+    """Mandatory terms the format has an element for."""
+    extent: Extent = FULL
+    """At most so much of the text, as the feed wants it."""
+
+    def area(self, territory: Territory) -> Area:
+        """Give what a territory means at the moment asked about."""
+        return self.groups.area(territory, self.now)
+
+    def source_of(self, part: Part) -> SourceAgreement | None:
+        """Give the source agreement that a part stands under."""
+        name = part.permission.source_agreement
+        return next((one for one in self.desk.source_agreements if one.id == name), None)
+
+    def windows_of(self, part: Part) -> tuple[Window, ...]:
+        """Give every window the part's own rights put on it (the article's own not included)."""
+        windows = [level.window for level in part.levels[1:] if level.window]
+        source = self.source_of(part)
+        return (*windows, *([source.window] if source else []))
+
+    def area_of(self, part: Part) -> Area:
+        """Give where the part's own rights let it go (the article's own not included)."""
+        area = self.area(Territory(include=(WORLD,), exclude=part.prose.exclude))
+        for level in part.levels[1:]:
+            if level.territory:
+                area &= self.area(level.territory)
+        source = self.source_of(part)
+        return area & self.area(source.territory) if source else area
+
+    def media_of(self, part: Part) -> frozenset[Medium]:
+        """Give the media the part's own rights let it go to (the article's own not included)."""
+        media = frozenset(Medium) - frozenset(part.prose.media_excluded)
+        for level in part.levels[1:]:
+            if level.media is not None:
+                media &= frozenset(level.media)
+        return media

@@ -1,0 +1,229 @@
+"""Cut an article down to what was decided: what was denied is gone, not hidden."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from syndicate.licensing.duties import credit_of
+from syndicate.licensing.extents import first_words
+from syndicate.licensing.part_gates import fits
+from syndicate.licensing.phrases import Phrases
+from syndicate.licensing.question import Part, Question, parts_of
+from syndicate.licensing.terms import terms_of
+from syndicate.model.article import Article
+from syndicate.model.base import text_of
+from syndicate.model.body import (
+    Block,
+    Gallery,
+    Heading,
+    ListBlock,
+    MediaBase,
+    Paragraph,
+    Quote,
+    Table,
+    texts_of,
+)
+from syndicate.model.decision import Decision, DutyCode, Verdict
+from syndicate.model.entry import Entry, Signal
+from syndicate.model.rights import ExtentUnit
+
+
+def redact(asked: Question, decision: Decision) -> Entry:
+    """Give the entry of an allowed article.
+
+    Raises:
+        ValueError: the article is not allowed.
+    """
+    if decision.verdict is not Verdict.ALLOW:
+        raise ValueError(f"{decision.guid} may not go out: {decision.findings[0].code}")
+    article = asked.article
+    released = decision.released
+    published = max(article.published_from, released or article.published_from)
+    parts = {part.name: part for part in parts_of(article)}
+    gone = _denied_files(decision, parts)
+    body = tuple(_kept(article.body, decision, parts, gone))
+    terms = terms_of(asked, decision)
+    return Entry(
+        **_metadata(article),
+        summary=article.summary if decision.allows("summary") else "",
+        published=published,
+        updated=max(article.version_created, published),
+        embargoed=decision.marked_embargo,
+        embargo_open_ended=decision.embargo_open_ended,
+        expires=_earlier(article.expires, terms.valid_until),
+        signal=_signal(article),
+        credit_line=article.credit_line or asked.desk.defaults.credit_line,
+        links=tuple(link for link in article.links if link.url not in gone),
+        body=(*_top(asked, decision, body), *body, *_end(asked, decision, body)),
+        partial=decision.partial,
+        terms=terms,
+    )
+
+
+_COPIED = (
+    "guid",
+    "version",
+    "language",
+    "headline",
+    "bylines",
+    "dateline",
+    "slugline",
+    "keywords",
+    "section",
+    "subjects",
+    "genre",
+    "urgency",
+    "first_created",
+    "version_created",
+    "ed_note",
+    "correction_note",
+    "canonical_url",
+)
+
+
+def _metadata(article: Article) -> dict[str, Any]:
+    return {name: getattr(article, name) for name in _COPIED} | {"dir": article.direction}
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((instant for instant in (one, other) if instant), default=None)
+
+
+def _signal(article: Article) -> Signal | None:
+    if article.correction_note:
+        return Signal.CORRECTION
+    return Signal.UPDATE if article.version > 1 else None
+
+
+def _denied_files(decision: Decision, parts: dict[str, Part]) -> frozenset[str]:
+    """Give the addresses of files that may not go out: no link may lead to them."""
+    denied: set[str] = set()
+    for name, part in parts.items():
+        if not isinstance(part.block, MediaBase):
+            continue
+        allowed = decision.allows(name)
+        limit = decision.of(name).max_pixels if allowed else None
+        for rendition in part.block.renditions:
+            if not allowed or not fits(rendition, limit):
+                denied.add(rendition.url)
+    return frozenset(denied)
+
+
+def _kept(
+    body: tuple[Block, ...], decision: Decision, parts: dict[str, Part], gone: frozenset[str]
+) -> Iterator[Block]:
+    for block in body:
+        if not decision.allows(block.id):
+            continue
+        if isinstance(block, Gallery):
+            inside = tuple(_kept(block.pictures, decision, parts, gone))
+            yield block.model_copy(update={"pictures": inside, "rights": None})
+        elif isinstance(block, MediaBase):
+            yield _media(block, decision, parts[block.id], gone)
+        else:
+            yield _text(block, decision, gone)
+
+
+def _media(block: Any, decision: Decision, part: Part, gone: frozenset[str]) -> Any:
+    limit = decision.of(part.name).max_pixels
+    files = tuple(one for one in block.renditions if fits(one, limit))
+    caption = _without_links(block.caption, gone) if block.caption else None
+    changes = {"renditions": files, "rights": None, "credit": credit_of(part) or None}
+    return block.model_copy(update={**changes, "caption": caption})
+
+
+def _text(block: Any, decision: Decision, gone: frozenset[str]) -> Any:
+    extent = decision.of(block.id).extent
+    changes: dict[str, Any] = {"rights": None}
+    if isinstance(block, Paragraph | Heading | Quote):
+        changes["text"] = _without_links(block.text, gone)
+    if isinstance(block, ListBlock):
+        changes["items"] = tuple(_without_links(item, gone) for item in block.items)
+    if isinstance(block, Table):
+        changes["rows"] = tuple(
+            tuple(_without_links(cell, gone) for cell in row) for row in block.rows
+        )
+    block = block.model_copy(update=changes)
+    if extent.unit is not ExtentUnit.WORDS or not extent.count:
+        return block
+    text = " ".join(text_of(run) for run in texts_of(block))
+    return Paragraph(
+        id=block.id,
+        language=block.language,
+        dir=block.dir,
+        text=html.escape(first_words(text, extent.count), quote=False),
+    )
+
+
+_HREF = re.compile(r' href="([^"]*)"')
+
+
+def _without_links(inline: str, gone: frozenset[str]) -> str:
+    if not gone or " href=" not in inline:
+        return inline
+    return _HREF.sub(lambda m: "" if html.unescape(m[1]) in gone else m[0], inline)
+
+
+def _says(body: tuple[Block, ...], text: str) -> bool:
+    """Say whether the body already says something, so that it is not said twice."""
+    wanted = text_of(text).casefold()
+    return any(
+        wanted in " ".join(text_of(run) for run in texts_of(block)).casefold() for block in body
+    )
+
+
+def _top(asked: Question, decision: Decision, body: tuple[Block, ...]) -> Iterator[Paragraph]:
+    words = Phrases(asked.article.language)
+    note = asked.article.correction_note
+    if note:
+        said = html.escape(words.say("correction", note=note), quote=False)
+        yield Paragraph(id="correction-note", text=said, role="correction")
+    for duty in decision.duties:
+        if duty.code is DutyCode.AUTHOR_CREDIT:
+            names = words.list(duty.value.split("; "))
+            text = html.escape(words.say("by", names=names), quote=False)
+            if not _says(body, text):
+                yield Paragraph(id="duty-authors", text=text, role="duty-top")
+        if duty.code is DutyCode.ATTRIBUTE and _attributes_at(asked) == "top":
+            yield from _attribution(duty.value, body)
+
+
+def _attributes_at(asked: Question) -> str:
+    return asked.licence.duties.attribute_position
+
+
+def _attribution(text: str, body: tuple[Block, ...]) -> Iterator[Paragraph]:
+    said = html.escape(text, quote=False)
+    if not _says(body, said):
+        yield Paragraph(id="duty-attribution", text=said, role="duty")
+
+
+def _end(asked: Question, decision: Decision, body: tuple[Block, ...]) -> Iterator[Paragraph]:
+    words = Phrases(asked.article.language)
+    if decision.partial:
+        yield Paragraph(id="duty-partial", text=words.say("partial"), role="duty")
+    for duty in decision.duties:
+        if duty.code is DutyCode.ATTRIBUTE and _attributes_at(asked) == "end":
+            yield from _attribution(duty.value, body)
+        elif duty.code is DutyCode.LINK_BACK and not _links(body, duty.value):
+            title = html.escape(words.say("original", publisher=asked.desk.name), quote=False)
+            link = f'<a href="{html.escape(duty.value)}">{title}</a>'
+            yield Paragraph(id="duty-link", text=link, role="duty")
+        elif duty.code in _LINES:
+            text = html.escape(duty.value, quote=False)
+            said = duty.value if duty.code is DutyCode.TAGLINE else text
+            if not _says(body, said):
+                yield Paragraph(id=_LINES[duty.code], text=said, role="duty")
+
+
+_LINES = {DutyCode.TAGLINE: "duty-tagline", DutyCode.COPYRIGHT_NOTICE: "duty-notice"}
+
+
+def _links(body: tuple[Block, ...], url: str) -> bool:
+    """Say whether the body already links back."""
+    runs = (run for block in body for run in texts_of(block))
+    return any(html.unescape(found) == url for run in runs for found in _HREF.findall(run))

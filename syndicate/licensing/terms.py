@@ -1,0 +1,137 @@
+"""The terms that travel inside an entry: in words, in ODRL, with the licence's address."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from syndicate.licensing import odrl, usage_terms
+from syndicate.licensing.duties import credit_of, edit_level, notice_of
+from syndicate.licensing.gates import media_of_item
+from syndicate.licensing.odrl import Scope
+from syndicate.licensing.phrases import Phrases
+from syndicate.licensing.places import of_article
+from syndicate.licensing.question import Part, Question, parts_of
+from syndicate.licensing.usage_terms import Facts
+from syndicate.model.body import MediaBase
+from syndicate.model.decision import Decision, PartDecision, Verdict
+from syndicate.model.desk import Desk
+from syndicate.model.entry import LocalText, PartTerms, Terms
+from syndicate.model.licence import Licence
+
+
+def document_path(licence: Licence, suffix: str) -> str:
+    """Give the published path of a licence document: licences/full/v1.html."""
+    return f"licences/{licence.id}/v{licence.version}.{suffix}"
+
+
+def terms_of(asked: Question, decision: Decision) -> Terms:
+    """Give the terms of an allowed article."""
+    licence, desk, article = asked.licence, asked.desk, asked.article
+    area, media = of_article(asked).area, media_of_item(asked)
+    start, end = valid_from(asked), _valid_until(decision)
+    facts = Facts(
+        area=area,
+        media=media,
+        edit_level=edit_level(asked),
+        valid_from=start,
+        valid_until=end,
+        partial=decision.partial,
+        embargoed=decision.marked_embargo,
+        open_ended=decision.embargo_open_ended,
+    )
+    scope = Scope(
+        uid=_uid(desk, licence, article.guid),
+        target=article.guid,
+        assigner=desk.url,
+        review=desk.url_of(document_path(licence, "html")),
+        area=area,
+        media=media,
+        valid_from=start,
+        valid_until=end,
+        edit_level=facts.edit_level,
+    )
+    return Terms(
+        title=licence.title,
+        url=scope.review,
+        jsonld_url=desk.url_of(document_path(licence, "jsonld")),
+        public_url=licence.url if licence.public else None,
+        usage_terms=usage_terms.in_languages(licence, facts, (article.language, licence.language)),
+        odrl=odrl.written(odrl.offer(licence, scope)),
+        holder=article.copyright_holder or desk.holder,
+        holder_url=desk.url,
+        notice=notice_of(asked),
+        valid_from=start,
+        valid_until=end,
+        countries=odrl.countries_of(area),
+        media=media,
+        data_mining=odrl.data_mining(licence.ai.allowed),
+        ai_allowed=licence.ai.allowed,
+        parts=tuple(_part_terms(asked, decision, scope)),
+    )
+
+
+def _uid(desk: Desk, licence: Licence, target: str) -> str:
+    return f"{desk.url_of(document_path(licence, 'jsonld'))}#{target}"
+
+
+def valid_from(asked: Question) -> datetime | None:
+    """Give since when the permission holds: the later of term start and release."""
+    own = asked.article.rights.window
+    starts = (asked.agreement.term.opens, own.opens if own else None)
+    return max((start for start in starts if start), default=None)
+
+
+def _valid_until(decision: Decision) -> datetime | None:
+    headline = decision.of("headline")
+    return headline.valid_until
+
+
+def _part_terms(asked: Question, decision: Decision, item: Scope) -> list[PartTerms]:
+    found = []
+    for part in parts_of(asked.article):
+        if isinstance(part.block, MediaBase) and decision.allows(part.name):
+            found.append(_of_part(asked, part, decision.of(part.name), item))
+    return found
+
+
+def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> PartTerms:
+    """Give the terms of one picture, video or sound that goes out."""
+    if one.verdict is not Verdict.ALLOW:
+        raise ValueError(f"{part.name} may not go out")
+    licence, rights = asked.licence, part.permission
+    facts = Facts(
+        area=one.territory,
+        media=one.media,
+        edit_level=item.edit_level,
+        valid_from=one.valid_from,
+        valid_until=one.valid_until,
+    )
+    scope = item._replace(
+        uid=f"{item.uid}/{part.name}",
+        target=f"{item.target}/{part.name}",
+        area=one.territory,
+        media=one.media,
+        valid_from=one.valid_from,
+        valid_until=one.valid_until,
+    )
+    credit = credit_of(part)
+    languages = (asked.article.language, licence.language)
+    words = usage_terms.in_languages(licence, facts, languages)
+    return PartTerms(
+        part=part.name,
+        holder=rights.owner or asked.desk.holder,
+        own=bool(rights.own),
+        credit=credit,
+        usage_terms=tuple(_with_credit(text, credit) for text in words),
+        valid_from=one.valid_from,
+        valid_until=one.valid_until,
+        countries=odrl.countries_of(one.territory),
+        odrl=odrl.written(odrl.offer(licence, scope)),
+    )
+
+
+def _with_credit(text: LocalText, credit: str) -> LocalText:
+    if not credit:
+        return text
+    said = Phrases(text.language).say("credit", credit=credit)
+    return LocalText(language=text.language, text=f"{text.text} {said}")

@@ -1,0 +1,123 @@
+"""The terms in words, built from the same decision as the machine-readable ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from syndicate.licensing.phrases import Phrases, known_languages
+from syndicate.model.entry import LocalText
+from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo
+from syndicate.model.rights import AiPurpose, EditLevel, Medium
+from syndicate.model.territory import Area, countries
+
+
+class Facts(NamedTuple):
+    """What was decided and must be said; None where the licence speaks for every article."""
+
+    area: Area
+    media: tuple[Medium, ...]
+    edit_level: EditLevel
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    partial: bool = False
+    embargoed: datetime | None = None
+    open_ended: bool = False
+
+
+def in_languages(
+    licence: Licence, facts: Facts, languages: Iterable[str]
+) -> tuple[LocalText, ...]:
+    """Give the terms once for each language that can be written; English where none can."""
+    wanted = [tag for tag in dict.fromkeys(languages) if tag.split("-")[0] in known_languages()]
+    return tuple(
+        LocalText(language=tag, text=" ".join(sentences(licence, facts, tag)))
+        for tag in wanted or ["en"]
+    )
+
+
+def sentences(licence: Licence, facts: Facts, language: str) -> Iterator[str]:
+    """Give the terms, sentence by sentence."""
+    words = Phrases(language)
+    if facts.media:
+        yield words.say("media", media=words.media(facts.media))
+    yield from places(words, facts.area)
+    yield from dates(words, facts)
+    yield words.say(f"edit-{facts.edit_level}")
+    yield from _conduct(words, licence)
+    yield machines(words, licence)
+    yield words.say("notice")
+    if facts.partial:
+        yield words.say("partial")
+    base = words.language.split("-")[0]
+    for extra in licence.text_terms:
+        if not extra.confidential and extra.language.split("-")[0] == base:
+            yield extra.text
+
+
+def places(words: Phrases, area: Area) -> Iterator[str]:
+    """Say where."""
+    outside = sorted(countries() - set(area.whole))
+    if area.is_world:
+        yield words.say("world")
+    elif len(outside) < len(area.whole) and not area.parts:
+        yield words.say("not-places", places=words.places(outside))
+    elif area.whole or not area.parts:
+        yield words.say("places", places=words.places(area.whole))
+    if area.parts:
+        yield words.say("subdivisions", places=words.list(area.parts))
+
+
+def dates(words: Phrases, facts: Facts) -> Iterator[str]:
+    """Say when."""
+    if facts.open_ended:
+        yield words.say("embargo-open")
+    elif facts.embargoed:
+        yield words.say("embargo", when=words.when(facts.embargoed))
+    if facts.valid_from:
+        yield words.say("from", when=words.when(facts.valid_from))
+    if facts.valid_until:
+        yield words.say("until", when=words.when(facts.valid_until))
+
+
+def _conduct(words: Phrases, licence: Licence) -> Iterator[str]:
+    yield from _translation(words, licence)
+    duties = licence.duties
+    for name, owed in (
+        ("attribute", duties.attribute),
+        ("author", duties.author_credit),
+        ("link", duties.link_back),
+        ("tagline", duties.tagline),
+        ("keep-links", duties.keep_links),
+        ("no-sublicence", duties.no_sublicence),
+        ("no-ads", licence.ads is Ads.NONE),
+        ("no-adjacent-sale", licence.ads is Ads.NO_ADJACENT_SALE),
+        ("no-paywall", licence.paywall is Paywall.FORBIDDEN),
+        ("metered", licence.paywall is Paywall.METERED_OK),
+        ("seo-canonical", licence.seo is Seo.CANONICAL),
+        ("seo-noindex", licence.seo is Seo.NOINDEX),
+        ("seo-noindex-news", licence.seo is Seo.NOINDEX_NEWS),
+        ("no-archive", licence.display and licence.archive is Archive.NONE),
+    ):
+        if owed:
+            yield words.say(name)
+
+
+def _translation(words: Phrases, licence: Licence) -> Iterator[str]:
+    granted = licence.translation
+    if granted is None:
+        yield words.say("no-translate")
+        return
+    name = "translate-approval" if granted.approval else "translate"
+    yield words.say(name, languages=words.languages(granted.languages))
+
+
+def machines(words: Phrases, licence: Licence) -> str:
+    """Say which machine uses are allowed."""
+    uses = licence.ai.allowed
+    if not uses:
+        return words.say("ai-none")
+    if len(uses) == len(AiPurpose):
+        return words.say("ai-all")
+    return words.say("ai-some", uses=words.uses(uses))
