@@ -1,0 +1,231 @@
+"""All that RSS and Atom need of feedgen, its surprises turned off. Nothing else imports it.
+
+feedgen (https://feedgen.kiesow.be/) writes the envelope and the standard elements of an entry;
+what it cannot say is added by a hook that it calls with the finished lxml element. Each surprise
+met here has a test of its own in tests/formats/test_feedgen_traps.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseEntryExtension
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from syndicate.formats._xml import on_own_lines, rfc3339
+from syndicate.model.base import legal_text
+from syndicate.model.document import FeedHead
+
+GENERATOR = "syndicate"
+DOCS = "https://www.rssboard.org/rss-specification"
+MINUTES_TO_LIVE = 5
+
+Complete = Callable[[etree._Element], None]
+
+
+class Person(NamedTuple):
+    """An author."""
+
+    name: str
+    uri: str | None = None
+    email: str | None = None
+
+
+class Category(NamedTuple):
+    """A category: a term, its label for people, the scheme it is from."""
+
+    term: str
+    label: str = ""
+    scheme: str = ""
+
+
+class Enclosure(NamedTuple):
+    """A file beside an entry."""
+
+    url: str
+    type: str
+    length: int
+
+
+class Item(NamedTuple):
+    """What feedgen is told of an entry, and the hook that adds the rest.
+
+    Text is cleaned here: one character that XML forbids would fail the whole feed.
+    """
+
+    guid: str
+    title: str
+    updated: datetime
+    published: datetime
+    complete: Complete
+    link: str = ""
+    summary: str = ""
+    """Plain text in Atom, entity-encoded HTML in RSS."""
+    authors: tuple[Person, ...] = ()
+    categories: tuple[Category, ...] = ()
+    enclosure: Enclosure | None = None
+    rights: str = ""
+
+
+class _Hook(BaseEntryExtension):  # type: ignore[misc]
+    """A feedgen extension that hands the element over."""
+
+    def __init__(self, complete: Complete, namespaces: Mapping[str, str]) -> None:
+        self._complete = complete
+        self._namespaces = namespaces
+
+    def extend_ns(self) -> dict[str, str]:
+        return dict(self._namespaces)
+
+    def extend_atom(self, feed: etree._Element) -> etree._Element:
+        self._complete(feed)
+        return feed
+
+    def extend_rss(self, feed: etree._Element) -> etree._Element:
+        self._complete(feed)
+        return feed
+
+
+class _Feed(FeedGenerator):  # type: ignore[misc]
+    """A generator whose dates are ours: feedgen would format them by switching the locale of the
+    whole process, which other threads see."""
+
+    def __init__(self, complete: Complete, namespaces: Mapping[str, str]) -> None:
+        super().__init__()
+        self._FeedGenerator__rss_lastBuildDate = None
+        self.register_extension("ours", lambda: _Hook(complete, namespaces))
+
+
+def rss_bytes(
+    head: FeedHead,
+    items: Sequence[Item],
+    namespaces: Mapping[str, str],
+    complete: Complete,
+) -> bytes:
+    """Give an RSS document; `complete` gets the channel before the items are in it.
+
+    Dates are left to the hooks. Items stand in the order given.
+    """
+
+    def channel_hook(rss: etree._Element) -> None:
+        complete(rss[0])
+        on_own_lines(rss, 0)
+        on_own_lines(rss[0], 1)
+        if items:
+            rss[0][-1].tail = rss[0].text
+
+    feed = _Feed(channel_hook, namespaces)
+    _head(feed, head)
+    feed.description(legal_text(head.description or head.title))
+    feed.copyright(legal_text(head.rights))
+    feed.docs(DOCS)
+    feed.ttl(MINUTES_TO_LIVE)
+    feed.link(href=head.self_url, rel="self", type="application/rss+xml")
+    # channel/link is the last link added, whatever its rel.
+    feed.link(href=head.site_url, rel="alternate")
+    for item in items:
+        entry = _entry(item, 2, last=item is items[-1])
+        if item.link:
+            entry.link(href=item.link, rel="alternate")
+        if item.summary:
+            entry.description(legal_text(item.summary))
+        if item.enclosure:
+            entry.enclosure(item.enclosure.url, item.enclosure.length, item.enclosure.type)
+        feed.add_entry(entry, order="append")
+    data: bytes = feed.rss_str(pretty=False)
+    return data + b"\n"
+
+
+def atom_bytes(
+    head: FeedHead,
+    items: Sequence[Item],
+    namespaces: Mapping[str, str],
+    complete: Complete,
+) -> bytes:
+    """Give an Atom document; `complete` gets the feed element before the entries are in it.
+
+    Each entry's hook finds an empty `content` of type xhtml. Links of entries are left to the
+    hooks: feedgen writes them without rel and type.
+    """
+
+    def feed_hook(root: etree._Element) -> None:
+        _exact_dates(root, updated=head.updated)
+        complete(root)
+        on_own_lines(root, 0)
+        if items:
+            root[-1].tail = root.text
+
+    feed = _Feed(feed_hook, namespaces)
+    _head(feed, head)
+    feed.id(legal_text(head.id))
+    feed.updated(head.updated)
+    if head.description:
+        feed.subtitle(legal_text(head.description))
+    feed.rights(legal_text(head.rights))
+    feed.author(_person(Person(head.publisher, head.site_url, email_of(head))))
+    feed.link(href=head.self_url, rel="self", type="application/atom+xml")
+    feed.link(href=head.site_url, rel="alternate", type="text/html", hreflang=head.language)
+    if head.licence_url:
+        feed.link(href=head.licence_url, rel="license", type="text/html")
+    for item in items:
+        entry = _entry(item, 1, last=item is items[-1])
+        entry.updated(item.updated)
+        entry.published(item.published)
+        entry.content("", type="xhtml")
+        if item.summary:
+            entry.summary(legal_text(item.summary), type="text")
+        entry.author([_person(author) for author in item.authors])
+        entry.rights(legal_text(item.rights))
+        feed.add_entry(entry, order="append")
+    data: bytes = feed.atom_str(pretty=False)
+    return data + b"\n"
+
+
+def email_of(head: FeedHead) -> str | None:
+    """Give the contact where it is a mail address."""
+    return legal_text(head.contact) if "@" in head.contact else None
+
+
+def _head(feed: Any, head: FeedHead) -> None:
+    feed.title(legal_text(head.title))
+    feed.language(head.language)
+    feed.generator(GENERATOR, version=head.generator_version)
+
+
+def _entry(item: Item, depth: int, *, last: bool) -> Any:
+    """Give feedgen's entry, so many levels deep in the document."""
+
+    def hook(element: etree._Element) -> None:
+        _exact_dates(element, updated=item.updated, published=item.published)
+        item.complete(element)
+        on_own_lines(element, depth)
+        element.tail = "\n" + "  " * (depth - last)
+
+    entry = FeedEntry()
+    entry.register_extension("ours", lambda: _Hook(hook, {}))
+    entry.guid(legal_text(item.guid), permalink=False)
+    entry.title(legal_text(item.title))
+    if item.categories:
+        entry.category([_category(one) for one in item.categories])
+    return entry
+
+
+def _exact_dates(element: etree._Element, **instants: datetime) -> None:
+    """Write Atom dates to the second and in UTC, as everywhere else."""
+    for name, instant in instants.items():
+        found = element.find(name)
+        if found is not None:
+            found.text = rfc3339(instant)
+
+
+def _category(one: Category) -> dict[str, str]:
+    parts = {"term": one.term, "label": one.label, "scheme": one.scheme}
+    return {name: legal_text(value) for name, value in parts.items() if value}
+
+
+def _person(one: Person) -> dict[str, str]:
+    return {name: legal_text(value) for name, value in one._asdict().items() if value}
