@@ -16,7 +16,6 @@ from lxml import etree
 
 from syndicate.formats._xml import XML_LANG, add, element, on_own_lines, rfc3339
 from syndicate.model.base import direction_of
-from syndicate.model.body import Direction
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Signal
 
@@ -64,9 +63,7 @@ def own_uri(head: FeedHead, path: str) -> str:
     return f"{scheme}:{authority}:{quote(path, safe='/')}"
 
 
-def an_item(
-    kind: str, guid: str, version: int, language: str, direction: Direction
-) -> etree._Element:
+def an_item(kind: str, guid: str, version: int, language: str, direction: str) -> etree._Element:
     """Give the root of an item with its catalog."""
     item = element(
         g2(kind),

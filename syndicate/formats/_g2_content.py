@@ -6,6 +6,7 @@ They are the same content in other clothes (NewsML-G2 2.35, contentSet); the rec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -28,6 +29,15 @@ from syndicate.model.entry import Entry
 from syndicate.model.errors import RenderFailed
 
 
+class Body(NamedTuple):
+    """A body in the forms that renditions are made from."""
+
+    entry: Entry
+    blocks: list[etree._Element]
+    text: str
+    words: int
+
+
 def add_content(item: etree._Element, entry: Entry, renditions: tuple[str, ...]) -> None:
     """Append contentSet with the renditions asked for, in that order; none for an empty body.
 
@@ -40,12 +50,14 @@ def add_content(item: etree._Element, entry: Entry, renditions: tuple[str, ...])
             f"NewsML-G2 has no rendition {unknown[0]!r}",
             mend=f"choose among {', '.join(_RENDITIONS)}",
         )
-    if not entry.body:
+    blocks = body_elements(entry)
+    if not blocks:
         return
     content = add(item, g2("contentSet"))
-    words = len(plain_text(entry).split())
+    text = plain_text(entry)
+    body = Body(entry, blocks, text, len(text.split()))
     for name in dict.fromkeys(renditions):
-        _RENDITIONS[name](content, entry, words)
+        _RENDITIONS[name](content, body)
 
 
 def plain_text(entry: Entry) -> str:
@@ -85,28 +97,30 @@ def _stated(inline: str | None) -> Iterator[str]:
         yield text_of(inline)
 
 
-def _add_xhtml(content: etree._Element, entry: Entry, words: int) -> None:
-    inline = add(content, g2("inlineXML"), None, _kind("application/xhtml+xml", words))
-    spoken = {XML_LANG: entry.language, "lang": entry.language, "dir": entry.dir}
+def _add_xhtml(content: etree._Element, body: Body) -> None:
+    inline = add(content, g2("inlineXML"), None, _kind("application/xhtml+xml", body))
+    language = body.entry.language
+    spoken = {XML_LANG: language, "lang": language, "dir": body.entry.dir}
     html = element(f"{{{XHTML}}}html", spoken, nsmap={None: XHTML})
     inline.append(html)
-    add(add(html, f"{{{XHTML}}}head"), f"{{{XHTML}}}title", entry.headline)
-    add(html, f"{{{XHTML}}}body").extend(body_elements(entry))
+    add(add(html, f"{{{XHTML}}}head"), f"{{{XHTML}}}title", body.entry.headline)
+    add(html, f"{{{XHTML}}}body").extend(body.blocks)
 
 
-def _add_nitf(content: etree._Element, entry: Entry, words: int) -> None:
-    add(content, g2("inlineXML"), None, _kind("application/nitf+xml", words)).append(nitf(entry))
+def _add_nitf(content: etree._Element, body: Body) -> None:
+    inline = add(content, g2("inlineXML"), None, _kind("application/nitf+xml", body))
+    inline.append(nitf(body.entry, body.blocks))
 
 
-def _add_text(content: etree._Element, entry: Entry, words: int) -> None:
-    add(content, g2("inlineData"), plain_text(entry), _kind("text/plain", words))
+def _add_text(content: etree._Element, body: Body) -> None:
+    add(content, g2("inlineData"), body.text, _kind("text/plain", body))
 
 
-def _kind(content_type: str, words: int) -> dict[str, str | int | None]:
-    return {"contenttype": content_type, "wordcount": words}
+def _kind(content_type: str, body: Body) -> dict[str, str | int | None]:
+    return {"contenttype": content_type, "wordcount": body.words}
 
 
-_RENDITIONS: dict[str, Callable[[etree._Element, Entry, int], None]] = {
+_RENDITIONS: dict[str, Callable[[etree._Element, Body], None]] = {
     "xhtml": _add_xhtml,
     "nitf": _add_nitf,
     "text": _add_text,

@@ -33,7 +33,7 @@ from syndicate.formats._g2_rights import (
 from syndicate.formats._xhtml import credit_beside
 from syndicate.formats._xml import XML_LANG, add
 from syndicate.model.article import Byline, PubStatus
-from syndicate.model.base import text_of
+from syndicate.model.base import direction_of, text_of
 from syndicate.model.body import Audio, MediaBase, Picture, Rendition
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
@@ -59,8 +59,8 @@ def items_of(entry: Entry, head: FeedHead) -> Iterator[etree._Element]:
 
 
 def media_guid(entry: Entry, part: str) -> str:
-    """Give the guid of a part: a semicolon never stands in an article's guid (RFC 3986 3.3)."""
-    return f"{entry.guid};part={part}"
+    """Give the guid of a part: what the part's ODRL policy has as its target."""
+    return f"{entry.guid}/{part}"
 
 
 def tombstone_item(stone: Tombstone, head: FeedHead) -> etree._Element:
@@ -205,7 +205,7 @@ def _delivered(entry: Entry) -> tuple[MediaBase, ...]:
 
 def _medium(one: MediaBase, entry: Entry, head: FeedHead) -> etree._Element:
     language = one.language or entry.language
-    direction = one.dir or entry.dir
+    direction = one.dir or (direction_of(one.language) if one.language else entry.dir)
     item = an_item("newsItem", media_guid(entry, one.id), entry.version, language, direction)
     own = next((part for part, medium in own_terms(entry) if medium.id == one.id), None)
     if own:

@@ -7,11 +7,11 @@ the isolating controls of Unicode (UAX 9), which text processors keep.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from lxml import etree
 
-from syndicate.formats._xhtml import body_elements, credit_beside
+from syndicate.formats._xhtml import credit_beside
 from syndicate.formats._xml import XML_LANG, add, element, rfc3339
 from syndicate.model.body import Audio, MediaBase, Video
 from syndicate.model.entry import Entry
@@ -25,12 +25,8 @@ _EMPHASIS = frozenset(
 )
 
 
-def nitf(entry: Entry) -> etree._Element:
-    """Give the article as an nitf element.
-
-    Raises:
-        RenderFailed: the body is nested too deep.
-    """
+def nitf(entry: Entry, blocks: Iterable[etree._Element]) -> etree._Element:
+    """Give the article as an nitf element; `blocks` is its body in XHTML, which stays as it is."""
     root = element(_n("nitf"), nsmap={None: NITF})
     root.set("version", "-//IPTC//DTD NITF 3.6//EN")
     root.set("baselang", entry.language)
@@ -45,7 +41,7 @@ def nitf(entry: Entry) -> etree._Element:
     _add_head(body, entry)
     content = add(body, _n("body.content"))
     media = {one.id: one for one in entry.media()}
-    for block in body_elements(entry):
+    for block in blocks:
         _add_block(content, block, entry, media)
     return root
 
@@ -124,6 +120,8 @@ def _add_table(parent: etree._Element, block: etree._Element) -> None:
             line = add(held, _n("tr"))
             for cell in row:
                 _copy_run(cell, add(line, _n(_local(cell))))
+            if not len(row):
+                add(line, _n("td"))  # NITF has no row without a cell
 
 
 def _add_figure(
