@@ -1,0 +1,78 @@
+"""All that is SQLite's own: files and folders, durability, locks, the sense of its errors.
+
+An acknowledged commit outlives a power cut only with WAL and synchronous=FULL
+(https://www.sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+PREFIX = "sqlite:///"
+
+_WAIT_SECONDS = 30
+
+_MENDS = {
+    "file is not a database": "name another file in `store`, or restore the database",
+    "malformed": "restore the database from a copy",
+    "locked": "wait until the other run is done",
+    "readonly": "make the file and its folder writable",
+    "unable to open": "name a file in a folder that can be read and written",
+    "full": "make room on the disk",
+    "disk I/O": "make room on the disk, or see to its health",
+}
+
+
+def engine(url: str) -> sa.Engine:
+    """Give an engine for sqlite:// (in memory) or sqlite:///path, its folder made where missing.
+
+    Raises OSError where the folder cannot be made.
+    """
+    path = url.removeprefix(PREFIX) if url.startswith(PREFIX) else ""
+    if path in {"", ":memory:"}:
+        path = ":memory:"
+    else:
+        _make_folder(Path(path).absolute().parent)
+    made = sa.create_engine(
+        sa.URL.create("sqlite", database=path), connect_args={"timeout": _WAIT_SECONDS}
+    )
+    event.listen(made, "connect", _set_up)
+    return made
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and every missing one above it, and keep their names through a power cut."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        descriptor = os.open(made.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    for pragma in (
+        f"busy_timeout = {_WAIT_SECONDS * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def lock_for_change(connection: sa.Connection) -> None:
+    """Keep other processes from changing the database until the transaction ends."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def mend_of(says: str) -> str:
+    """Give what to do about an error message of SQLite; empty where nothing is known."""
+    return next((mend for part, mend in _MENDS.items() if part in says), "")
