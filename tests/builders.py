@@ -182,9 +182,13 @@ def a_desk(**changes: Any) -> Desk:
 
 
 def desk_files(
-    licence: Licence | None = None, partner: Partner | None = None, desk: Desk | None = None
+    licence: Licence | None = None,
+    partner: Partner | None = None,
+    desk: Desk | None = None,
+    others: tuple[Licence, ...] = (),
 ) -> DeskFiles:
-    return DeskFiles(desk or a_desk(), (licence or a_licence(),), (partner or a_partner(),))
+    licences = (licence or a_licence(), *others)
+    return DeskFiles(desk or a_desk(), licences, (partner or a_partner(),))
 
 
 def some_terms(**changes: Any) -> dict[str, Any]:

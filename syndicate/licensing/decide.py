@@ -100,9 +100,13 @@ def released(asked: Question) -> datetime | None:
 
 
 def valid_until(asked: Question) -> datetime | None:
-    """Give the instant at which the permission ends: term, display or the article's own rights."""
+    """Give the instant at which the permission ends: term, display or the article's own rights.
+
+    A public licence outlives the agreement: what was given freely is not taken back.
+    """
     own = asked.article.rights.window
-    ends = (asked.agreement.term.closes, gates.display_end(asked), own.closes if own else None)
+    term = None if asked.licence.public else asked.agreement.term.closes
+    ends = (term, gates.display_end(asked), own.closes if own else None)
     return min((end for end in ends if end), default=None)
 
 

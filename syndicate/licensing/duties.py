@@ -22,7 +22,8 @@ def of_article(
     yield from _conduct(asked.licence)
     yield from _machines(asked.licence)
     yield Duty(code=DutyCode.NO_MODIFY, value=edit_level(asked))
-    yield Duty(code=DutyCode.MEDIA_ONLY, value=" ".join(media_of_item(asked)))
+    if not asked.licence.public:
+        yield Duty(code=DutyCode.MEDIA_ONLY, value=" ".join(media_of_item(asked)))
     if removed:
         yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed))
     if until:

@@ -24,6 +24,7 @@ from syndicate.model.body import (
     MediaBase,
     Paragraph,
     Quote,
+    Role,
     Table,
     texts_of,
 )
@@ -189,17 +190,17 @@ def _top(asked: Question, decision: Decision, body: tuple[Block, ...]) -> Iterat
             if not _says(body, text):
                 yield Paragraph(id="duty-authors", text=text, role="duty-top")
         if duty.code is DutyCode.ATTRIBUTE and _attributes_at(asked) == "top":
-            yield from _attribution(duty.value, body)
+            yield from _attribution(duty.value, body, "duty-top")
 
 
 def _attributes_at(asked: Question) -> str:
     return asked.licence.duties.attribute_position
 
 
-def _attribution(text: str, body: tuple[Block, ...]) -> Iterator[Paragraph]:
+def _attribution(text: str, body: tuple[Block, ...], role: Role) -> Iterator[Paragraph]:
     said = html.escape(text, quote=False)
     if not _says(body, said):
-        yield Paragraph(id="duty-attribution", text=said, role="duty")
+        yield Paragraph(id="duty-attribution", text=said, role=role)
 
 
 def _end(asked: Question, decision: Decision, body: tuple[Block, ...]) -> Iterator[Paragraph]:
@@ -208,7 +209,7 @@ def _end(asked: Question, decision: Decision, body: tuple[Block, ...]) -> Iterat
         yield Paragraph(id="duty-partial", text=words.say("partial"), role="duty")
     for duty in decision.duties:
         if duty.code is DutyCode.ATTRIBUTE and _attributes_at(asked) == "end":
-            yield from _attribution(duty.value, body)
+            yield from _attribution(duty.value, body, "duty")
         elif duty.code is DutyCode.LINK_BACK and not _links(body, duty.value):
             title = html.escape(words.say("original", publisher=asked.desk.name), quote=False)
             link = f'<a href="{html.escape(duty.value)}">{title}</a>'

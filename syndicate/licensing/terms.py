@@ -17,6 +17,8 @@ from syndicate.model.decision import Decision, PartDecision, Verdict
 from syndicate.model.desk import Desk
 from syndicate.model.entry import LocalText, PartTerms, Terms
 from syndicate.model.licence import Licence
+from syndicate.model.rights import Medium
+from syndicate.model.territory import Area
 
 
 def document_path(licence: Licence, suffix: str) -> str:
@@ -27,7 +29,7 @@ def document_path(licence: Licence, suffix: str) -> str:
 def terms_of(asked: Question, decision: Decision) -> Terms:
     """Give the terms of an allowed article."""
     licence, desk, article = asked.licence, asked.desk, asked.article
-    area, media = of_article(asked).area, media_of_item(asked)
+    area, media = reach_of(asked)
     start, end = valid_from(asked), _valid_until(decision)
     facts = Facts(
         area=area,
@@ -70,6 +72,15 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
     )
 
 
+def reach_of(asked: Question) -> tuple[Area, tuple[Medium, ...]]:
+    """Give where and in which media the article may be used; under a public licence, anywhere
+    that licence says, whatever the agreement delivers."""
+    licence = asked.licence
+    if licence.public:
+        return asked.area(licence.territory), licence.media
+    return of_article(asked).area, media_of_item(asked)
+
+
 def _uid(desk: Desk, licence: Licence, target: str) -> str:
     return f"{desk.url_of(document_path(licence, 'jsonld'))}#{target}"
 
@@ -77,7 +88,8 @@ def _uid(desk: Desk, licence: Licence, target: str) -> str:
 def valid_from(asked: Question) -> datetime | None:
     """Give since when the permission holds: the later of term start and release."""
     own = asked.article.rights.window
-    starts = (asked.agreement.term.opens, own.opens if own else None)
+    term = None if asked.licence.public else asked.agreement.term.opens
+    starts = (term, own.opens if own else None)
     return max((start for start in starts if start), default=None)
 
 

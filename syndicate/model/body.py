@@ -14,6 +14,7 @@ PartId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 """The name of a part inside its article."""
 
 Direction = Literal["ltr", "rtl"]
+Role = Literal["text", "correction", "duty", "duty-top"]
 
 
 class BlockBase(Model):
@@ -38,7 +39,7 @@ class Paragraph(BlockBase):
     """paragraph"""
     text: Inline
     """Inline HTML."""
-    role: Literal["text", "correction", "duty", "duty-top"] = "text"
+    role: Role = "text"
     """text; or what publishing adds: a correction note, a credit or link the licence demands."""
 
 

@@ -105,6 +105,7 @@ class Draft(NamedTuple):
     """An article as a source gives it.
 
     `article.version` and `version_created` count only where they are in `model_fields_set`.
+    `origin` says where it came from: id:… where the source states the guid, else url:… or file:….
     """
 
     article: Article

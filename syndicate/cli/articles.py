@@ -1,0 +1,235 @@
+"""`ingest`, `explain` and `articles`: what comes in, and why it goes where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syndicate import wiring
+from syndicate.cli.common import (
+    Moment,
+    Refused,
+    at_option,
+    desk_option,
+    json_option,
+    now,
+    print_json,
+    print_table,
+    shown,
+    tell,
+)
+from syndicate.formats.all import FORMATS
+from syndicate.model.decision import Decision, Finding, PartDecision, Verdict
+from syndicate.model.rights import ExtentUnit
+from syndicate.pipeline.explain import Explanation, find_article, find_partner
+from syndicate.pipeline.explain import explain as explained
+from syndicate.pipeline.ingest import Outcome, Taken
+from syndicate.pipeline.ingest import ingest as taken_in
+from syndicate.pipeline.ports import Hints
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@desk_option
+@at_option
+@click.option("--guid", help="Identity, where the source states none (tag: URI).")
+@click.option("--language", help="BCP 47 tag, where the source states none.")
+@click.option("--byline", multiple=True, help="Author's name; repeat for several.")
+@click.option("--first-created", type=Moment(), help="When it was first made.")
+@click.option("--version-created", type=Moment(), help="When this version was made.")
+@click.option("--url", help="Its page at the publisher.")
+@click.option("--section", help="The publisher's section.")
+@json_option
+def ingest(
+    paths: tuple[Path, ...], desk: Path, at: datetime | None, *, as_json: bool, **hints: Any
+) -> None:
+    """Take articles in: files or folders.
+
+    Reads article JSON (.json, .jsonl), Markdown with front matter (.md), saved pages (.html,
+    .html.gz) and text copied from a page (.txt). The same content again changes nothing; changed
+    content becomes the next version. What a source does not say is asked for, never invented.
+
+    \b
+    syndicate ingest article.txt --url https://example.org/a --first-created 2026-05-01T08:00:00Z
+    """
+    files = wiring.load(desk)
+    stated = Hints.model_validate({name: value for name, value in hints.items() if value})
+    with wiring.opened_store(desk, files.desk) as store:
+        drafts = wiring.collect(paths, files.desk, stated)
+        done = list(taken_in(drafts, store, at or now()))
+    if as_json:
+        print_json([_told(one) for one in done])
+    else:
+        columns = ("", "article", "version", "headline")
+        rows = [(o.taken, o.guid or o.where, o.version or "", o.headline) for o in done]
+        print_table(columns, rows)
+    refused = told_refusals(done)
+    for one in done:
+        for remark in one.remarks:
+            tell(f"{one.where}: {remark}")
+    if refused:
+        raise Refused(f"{refused} of {len(done)} articles refused, the others are in")
+
+
+def _told(one: Outcome) -> dict[str, Any]:
+    refusal = one.refusal._asdict() if one.refusal else None
+    return {**one._asdict(), "refusal": refusal}
+
+
+def told_refusals(outcomes: Iterable[Outcome]) -> int:
+    """Print a line for every refused article; give how many there were."""
+    count = 0
+    for one in outcomes:
+        if one.taken is Taken.REFUSED and one.refusal:
+            count += 1
+            why = one.refusal
+            tell(f"refused {why.where}: {why.code} {why.field}: {why.says}. Mend: {why.mend}.")
+    return count
+
+
+@click.command()
+@click.argument("article")
+@click.argument("partner")
+@desk_option
+@at_option
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    default="rss",
+    show_default=True,
+    help="The format asked about; only some can carry an embargo.",
+)
+@json_option
+def explain(
+    article: str, partner: str, desk: Path, at: datetime | None, format_name: str, *, as_json: bool
+) -> None:
+    """Say, for an article and a partner, what goes out, what does not, and why.
+
+    ARTICLE is a guid, the end of one, or the URL or file it came from. For every part: the
+    verdict, the clause, when it changes by itself, and what would have to change.
+    """
+    files = wiring.load(desk)
+    who = find_partner(files, partner)
+    with wiring.opened_store(desk, files.desk) as store:
+        history = find_article(store, article)
+    carries = FORMATS[format_name].carries
+    found = list(explained(files, history, who, at or now(), carries))
+    if as_json:
+        print_json([_data(one) for one in found])
+        return
+    for one in found:
+        _print(one, who.name, format_name)
+
+
+def _data(one: Explanation) -> dict[str, Any]:
+    return {
+        "article": one.article.guid,
+        "headline": one.article.headline,
+        "property": one.property.id,
+        "feeds": one.feeds,
+        "decision": one.decision,
+        "tombstone": one.tombstone,
+    }
+
+
+def _print(one: Explanation, partner: str, format_name: str) -> None:
+    decision = one.decision
+    click.echo(f"{one.article.headline}")
+    click.echo(f"{decision.guid}, version {decision.version}")
+    click.echo(
+        f"for {partner}, {one.property.name} ({', '.join(one.feeds) or 'no feed picks it'}), "
+        f"as {format_name} at {shown(decision.now)}"
+    )
+    click.echo(
+        f"{decision.verdict} under agreement {decision.agreement or 'none'}, "
+        f"licence {decision.licence or 'none'}; next change by time alone: "
+        f"{shown(decision.next_change)}"
+    )
+    if one.tombstone:
+        click.echo(f"withdrawal notice since {shown(one.tombstone.when)}: {one.tombstone.note}")
+    rows = [_finding_row("the article", f) for f in decision.findings if f.part is None]
+    for part in decision.parts:
+        rows.extend(_part_rows(decision, part))
+    print_table(("part", "verdict", "why", "clause", "changes", "to change it"), rows)
+    owed = [f"{d.code}{' ' + d.value if d.value else ''}" for d in decision.duties if not d.part]
+    if decision.verdict is Verdict.ALLOW and owed:
+        click.echo(f"duties: {'; '.join(owed)}")
+
+
+def _finding_row(name: str, found: Finding) -> tuple[object, ...]:
+    moment = found.opens or found.closes
+    changes = shown(moment) if moment else ""
+    why = f"{found.code}: {found.says}"
+    return (name, found.effect, why, found.source, changes, found.mend)
+
+
+def _part_rows(decision: Decision, part: PartDecision) -> list[tuple[object, ...]]:
+    losing = [f for f in decision.findings if f.part == part.part]
+    name = f"{part.part} ({part.kind})"
+    if part.dependents:
+        name += " with " + ", ".join(d.partition(".")[2] for d in part.dependents)
+    if losing:
+        return [_finding_row(name if n == 0 else "", f) for n, f in enumerate(losing)]
+    extent = "" if part.extent.unit is ExtentUnit.FULL else f", {part.extent}"
+    clause = f"licence {decision.licence} grants {part.kind}{extent}"
+    until = f"until {shown(part.valid_until)}" if part.valid_until else ""
+    return [(name, part.verdict, "granted", clause, until, "")]
+
+
+@click.group()
+def articles() -> None:
+    """List and show the articles in the store."""
+
+
+@articles.command("list")
+@desk_option
+@json_option
+def list_articles(desk: Path, *, as_json: bool) -> None:
+    """List every article in its newest version."""
+    files = wiring.load(desk)
+    with wiring.opened_store(desk, files.desk) as store:
+        found = list(store.current())
+    if as_json:
+        print_json([_summary(one) for one in found])
+        return
+    rows = [
+        (a.guid, a.version, a.pub_status, a.language, shown(a.version_created), a.headline)
+        for a in found
+    ]
+    print_table(("article", "version", "status", "lang", "version created", "headline"), rows)
+
+
+def _summary(article: Any) -> dict[str, Any]:
+    names = ("guid", "version", "pub_status", "language", "version_created", "headline")
+    return {name: getattr(article, name) for name in names}
+
+
+@articles.command("show")
+@click.argument("article")
+@desk_option
+@json_option
+def show_article(article: str, desk: Path, *, as_json: bool) -> None:
+    """Show an article: its versions and its parts."""
+    files = wiring.load(desk)
+    with wiring.opened_store(desk, files.desk) as store:
+        history = find_article(store, article)
+    if as_json:
+        print_json(list(history))
+        return
+    newest = history[-1]
+    click.echo(f"{newest.headline}\n{newest.guid}\n{newest.summary}")
+    rows = [
+        (a.version, a.pub_status, shown(a.version_created), a.correction_note or a.ed_note)
+        for a in history
+    ]
+    print_table(("version", "status", "created", "note"), rows)
+    parts = [
+        (b.id, b.type, str(getattr(b, "text", "") or getattr(b, "caption", "") or ""))
+        for b in newest.blocks()
+    ]
+    print_table(("part", "type", "text"), parts)

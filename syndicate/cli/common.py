@@ -1,0 +1,129 @@
+"""What every command shares: options, moments, tables, JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from syndicate.model.errors import SyndicateError
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+WIDE = 120
+
+
+class Refused(SyndicateError):
+    """Something was refused; the lines above say what."""
+
+
+class Moment(click.ParamType):
+    """An instant with a zone, RFC 3339."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Read an instant; naive ones are a usage error."""
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no instant; write 2026-05-01T12:00:00Z", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} has no time zone; add Z or an offset", param, ctx)
+        return moment.astimezone(UTC)
+
+
+def desk_option(command: _F) -> _F:
+    """Add --desk."""
+    return click.option(
+        "--desk",
+        "desk",
+        type=click.Path(path_type=Path),
+        default=Path(),
+        envvar="SYNDICATE_DESK",
+        show_envvar=True,
+        help="Folder of the desk; the current folder when not stated.",
+    )(command)
+
+
+def at_option(command: _F) -> _F:
+    """Add --at."""
+    return click.option(
+        "--at",
+        "at",
+        type=Moment(),
+        default=None,
+        help="Decide for this instant (RFC 3339) instead of now.",
+    )(command)
+
+
+def json_option(command: _F) -> _F:
+    """Add --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(
+        command
+    )
+
+
+def now() -> datetime:
+    """Give the present moment; the only clock of the project."""
+    return datetime.now(UTC)
+
+
+def shown(moment: datetime | None) -> str:
+    """Write a moment for people: UTC, to the second."""
+    return moment.strftime("%Y-%m-%d %H:%M:%SZ") if moment else "–"
+
+
+def console() -> Console:
+    """Give the console for results: colours on a terminal only, wide where it is none."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", exclude_none=True)
+    return str(value)
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None
+) -> None:
+    """Print a table. Cells are data, never markup."""
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell), style=_STYLES.get(str(cell), "")) for cell in row))
+    console().print(table)
+
+
+_STYLES = {
+    "allow": "green",
+    "hold": "yellow",
+    "deny": "red",
+    "refused": "red",
+    "added": "green",
+    "updated": "green",
+}
+
+
+def tell(line: str) -> None:
+    """Print one line of news to standard error."""
+    click.echo(line, err=True)

@@ -1,0 +1,65 @@
+"""`init` and `check`: begin a desk, and see whether everything on it is sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from syndicate import wiring
+from syndicate.checks.findings import check_document
+from syndicate.cli.common import Refused, desk_option, json_option, print_json, tell
+from syndicate.formats.all import FORMATS
+from syndicate.sources.desk_folder import read
+from syndicate.targets.new_desk import create
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", prompt="Publisher's name", help="The publisher, as it is credited.")
+@click.option("--domain", prompt="Domain", help="A domain the publisher owns.")
+@click.option("--contact", prompt="Contact address", help="Whom partners write to.")
+def init(folder: Path, name: str, domain: str, contact: str) -> None:
+    """Begin a desk in a new folder, with one licence and one partner to change.
+
+    \b
+    syndicate init mydesk --name "Harbour Post" --domain harbour.example --contact a@harbour.example
+    """
+    for path in create(folder, name, domain, contact):
+        click.echo(f"wrote {path}")
+    click.echo(
+        f"next: put articles into {folder / 'articles'}, then syndicate regenerate --desk {folder}"
+    )
+
+
+@click.command()
+@desk_option
+@json_option
+def check(desk: Path, *, as_json: bool) -> None:
+    """Check the desk's files and every published document.
+
+    Prints a line for each fault: where, what, how to mend it.
+    """
+    found = read(desk)
+    faults = [{"where": "desk", "says": line} for line in found.errors]
+    checked = 0
+    if found.files:
+        place = wiring.target(desk, found.files.desk)
+        formats = {fmt.suffix: fmt.name for fmt in FORMATS.values()}
+        for path in place.paths():
+            name = formats.get(path.rpartition("/")[2].partition(".")[2])
+            data = place.get(path)
+            if name is None or data is None:
+                continue
+            checked += 1
+            faults += [{"where": path, "says": str(one)} for one in check_document(data, name)]
+    if as_json:
+        print_json({"faults": faults, "warnings": found.warnings, "documents": checked})
+    else:
+        for line in found.warnings:
+            tell(f"warning: {line}")
+        for fault in faults:
+            tell(f"{fault['where']}: {fault['says']}")
+        click.echo(f"{checked} documents checked, {len(faults)} faults")
+    if faults:
+        raise Refused(f"{len(faults)} faults")

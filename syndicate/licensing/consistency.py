@@ -1,0 +1,163 @@
+"""What the desk's files say together: rules that need more than one of them.
+
+Errors are refused, warnings are told. V1 to V25 of a single file are in the models.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from syndicate.model.desk import DeskFiles
+from syndicate.model.licence import EmbargoMode, Licence
+from syndicate.model.partner import Agreement, AgreementState, Partner
+from syndicate.model.rights import AiPurpose
+from syndicate.model.territory import Territory, group_changes
+
+
+class Problem(NamedTuple):
+    """One fault between files: its rule, where, what, and how to mend it."""
+
+    rule: str
+    where: str
+    says: str
+    mend: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.rule} {self.where}: {self.says}. Mend: {self.mend}."
+
+
+def problems(files: DeskFiles) -> tuple[Problem, ...]:
+    """Give every fault between the desk's files, in file order."""
+    found = list(_doubled(files))
+    for licence in files.licences:
+        found.extend(_licence(files, licence))
+    for partner in files.partners:
+        for agreement in partner.agreements:
+            found.extend(_agreement(files, partner, agreement))
+    return tuple(found)
+
+
+def _doubled(files: DeskFiles) -> Iterator[Problem]:
+    names = (
+        ("partner id", [partner.id for partner in files.partners]),
+        ("licence version", [licence.ref for licence in files.licences]),
+        ("agreement id", [a.id for partner in files.partners for a in partner.agreements]),
+        ("feed id", [feed.id for _, feed in files.feed_list()]),
+    )
+    for what, ids in names:
+        for name, count in Counter(ids).items():
+            if count > 1:
+                yield Problem(
+                    "unique", f"{what} {name}", f"used {count} times", "rename all but one"
+                )
+
+
+def _licence(files: DeskFiles, licence: Licence) -> Iterator[Problem]:
+    for territory in (licence.territory, *(g.territory for g in licence.grants if g.territory)):
+        yield from _undeclared(files, territory, f"licence {licence.ref}")
+    if licence.public and licence.ai.allows(AiPurpose.TRAIN):
+        yield Problem(
+            "V16",
+            f"licence {licence.ref} ai.allowed",
+            "a public licence grants training, which nobody signed for",
+            "remove train",
+        )
+
+
+def _undeclared(files: DeskFiles, territory: Territory, where: str) -> Iterator[Problem]:
+    for name in files.groups.undeclared(territory):
+        yield Problem(
+            "territory",
+            where,
+            f"{name} is not declared; there is no standard list of it",
+            f"add [[groups]] with name = {name!r}, version and members to desk.toml",
+        )
+
+
+def _agreement(files: DeskFiles, partner: Partner, agreement: Agreement) -> Iterator[Problem]:
+    where = f"partner {partner.id} agreement {agreement.id}"
+    yield from _undeclared(files, agreement.territory, where)
+    licence = files.licence(agreement.licence, agreement.licence_version)
+    if licence is None:
+        yield Problem(
+            "reference",
+            f"{where} licence",
+            f"the desk has no licence {agreement.licence}/v{agreement.licence_version}",
+            "add its file or name another version",
+        )
+        return
+    for check in _CHECKS:
+        found = check(files, partner, agreement, licence)
+        if found:
+            rule, field, says, mend = found
+            yield Problem(rule, f"{where} {field}", says, mend)
+
+
+Fault = tuple[str, str, str, str] | None
+
+
+def _v16(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
+    if licence.ai.allows(AiPurpose.TRAIN) and not agreement.ai_training_signed:
+        says = "the licence grants machine training, which was not signed for separately"
+        return "V16", "ai_training_signed", says, "set it to true once it is signed"
+    return None
+
+
+def _v18(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
+    if files.groups.undeclared(licence.territory):
+        return None
+    start = agreement.term.opens or licence.valid_from or group_changes()[-1]
+    area = files.groups.area(licence.territory, start)
+    area &= files.groups.area(agreement.territory, start)
+    if not area:
+        says = f"nothing is left of the territory ({licence.territory}; {agreement.territory})"
+        return "V18", "territory", says, "include a place that is not excluded"
+    return None
+
+
+def _v21(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
+    marked = licence.embargo_mode is EmbargoMode.DELIVER_MARKED
+    carries = any(
+        "newsml-g2" in feed.formats and partner.property_of(feed).id in agreement.properties
+        for feed in partner.feeds
+    )
+    if marked and partner.feeds and not carries:
+        says = (
+            "embargoed articles are delivered marked, but no feed has a format that can mark them"
+        )
+        return "V21", "feeds", says, "add newsml-g2 to a feed, or set embargo_mode to withhold"
+    return None
+
+
+def _v26(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
+    split = [
+        token
+        for territory in (licence.territory, agreement.territory)
+        for token in territory.include
+        if "-" in token and not token.startswith("X-")
+    ]
+    if split and not partner.can_geo_block:
+        says = f"the territory names {', '.join(split)}, and the partner cannot block places"
+        return "V26", "territory", says, "name whole countries, or set can_geo_block"
+    return None
+
+
+def _free(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
+    active = agreement.state is AgreementState.ACTIVE
+    if active and licence.public and agreement.price and agreement.price.type != "free":
+        says = "a fee is charged for a public licence"
+        return "price", "price", says, "set price.type to free"
+    return None
+
+
+_CHECKS: tuple[Callable[[DeskFiles, Partner, Agreement, Licence], Fault], ...] = (
+    _v16,
+    _v18,
+    _v21,
+    _v26,
+    _free,
+)

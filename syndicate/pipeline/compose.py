@@ -1,0 +1,141 @@
+"""One feed at one moment: which articles it picks, what was decided, what is left of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from syndicate import __version__
+from syndicate.formats.base import Format
+from syndicate.licensing.covers import misses
+from syndicate.licensing.govern import Request, in_order, rule
+from syndicate.licensing.redact import redact
+from syndicate.licensing.terms import document_path
+from syndicate.licensing.withdraw import could_hold, current, tombstone
+from syndicate.model.article import Article, PubStatus
+from syndicate.model.base import direction_of
+from syndicate.model.decision import Decision, Verdict
+from syndicate.model.desk import DeskFiles
+from syndicate.model.document import FeedHead
+from syndicate.model.entry import Entry, Tombstone
+from syndicate.model.feed import Feed
+from syndicate.model.partner import AgreementState, Partner
+from syndicate.model.receipt import ManifestLine
+
+History = tuple[Article, ...]
+
+
+class Composition(NamedTuple):
+    """A feed's content at a moment, before it is written in any format."""
+
+    entries: tuple[Entry, ...]
+    tombstones: tuple[Tombstone, ...]
+    decisions: tuple[Decision, ...]
+    """Of every article the feed picks, allowed or not."""
+
+    def without(self, guids: Iterable[str]) -> Composition:
+        """Give the same without some articles."""
+        gone = set(guids)
+        return self._replace(
+            entries=tuple(e for e in self.entries if e.guid not in gone),
+            tombstones=tuple(t for t in self.tombstones if t.guid not in gone),
+        )
+
+    @property
+    def manifest(self) -> tuple[ManifestLine, ...]:
+        """What stands in it, in order."""
+        notices = (
+            ManifestLine(guid=t.guid, version=t.version, withdrawn=True) for t in self.tombstones
+        )
+        live = (ManifestLine(guid=e.guid, version=e.version) for e in self.entries)
+        return (*notices, *live)
+
+
+def request_of(files: DeskFiles, partner: Partner, feed: Feed, carries: frozenset[str]) -> Request:
+    """Give what a feed asks for."""
+    return Request(files, partner, partner.property_of(feed), carries, feed.extent)
+
+
+def compose(
+    request: Request, feed: Feed, histories: Iterable[History], now: datetime
+) -> Composition:
+    """Select, decide, redact; the result depends on nothing but the arguments."""
+    entries, notices, decisions = [], [], []
+    for history in histories:
+        article = current(history, now)
+        if article is None:
+            continue
+        if article.pub_status is not PubStatus.USABLE:
+            notice = _notice(request, feed, history, now)
+            notices.extend([notice] if notice else [])
+            continue
+        if any(misses(feed.selection, article, now)):
+            continue
+        decision, question = rule(request, article, now)
+        decisions.append(decision)
+        if question is not None and decision.verdict is Verdict.ALLOW:
+            entries.append(redact(question, decision))
+    ordered = sorted(entries, key=lambda entry: _order(feed, entry))
+    notices.sort(key=lambda notice: (-notice.when.timestamp(), notice.guid))
+    return Composition(tuple(ordered[: feed.limit]), tuple(notices), tuple(decisions))
+
+
+def _notice(request: Request, feed: Feed, history: History, now: datetime) -> Tombstone | None:
+    """Give the notice of a withdrawn article to a feed that could have held it."""
+    notice = tombstone(request, history, now)
+    held = could_hold(request, history, now) if notice else None
+    picked = held is not None and not any(misses(feed.selection, held.article, held.since))
+    return notice if picked else None
+
+
+def _order(feed: Feed, entry: Entry) -> tuple[float, float, str]:
+    published, updated = -entry.published.timestamp(), -entry.updated.timestamp()
+    if feed.order == "updated":
+        return updated, published, entry.guid
+    if feed.order == "urgency":
+        return float(entry.urgency or 9), published, entry.guid
+    return published, updated, entry.guid
+
+
+def path_of(partner: Partner, feed: Feed, fmt: Format) -> str:
+    """Give the published path of a feed in a format: gazette/gazette-all.rss."""
+    return f"{partner.id}/{feed.id}.{fmt.suffix}"
+
+
+def head_of(
+    files: DeskFiles, partner: Partner, feed: Feed, fmt: Format, composed: Composition
+) -> FeedHead:
+    """Give the envelope of a feed. Its time comes from its content, never from a clock."""
+    desk = files.desk
+    language = feed.language or desk.language
+    agreement = next(iter(in_order(partner)), None)
+    licence = agreement and files.licence(agreement.licence, agreement.licence_version)
+    updated = content_time(files, partner, composed)
+    return FeedHead(
+        id=f"tag:{desk.domain},{desk.since}:feed/{feed.id}",
+        title=feed.title,
+        description=feed.description,
+        language=language,
+        dir="rtl" if direction_of(language) == "rtl" else "ltr",
+        self_url=desk.url_of(path_of(partner, feed, fmt)),
+        site_url=desk.url,
+        publisher=desk.name,
+        contact=desk.contact,
+        rights=desk.notice(updated.year),
+        licence_url=desk.url_of(document_path(licence, "html")) if licence else None,
+        valid_until=agreement.term.closes if agreement else None,
+        updated=updated,
+        renditions=feed.renditions,
+        generator_version=__version__,
+    )
+
+
+def content_time(files: DeskFiles, partner: Partner, composed: Composition) -> datetime:
+    """Give the last change of the content; of an empty feed, the start of its agreement."""
+    times = [entry.updated for entry in composed.entries]
+    times += [notice.when for notice in composed.tombstones]
+    if times:
+        return max(times)
+    starts = [a.term.opens for a in in_order(partner) if a.state is not AgreementState.DRAFT]
+    return next((s for s in starts if s), datetime(files.desk.since, 1, 1, tzinfo=UTC))

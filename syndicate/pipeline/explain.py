@@ -1,0 +1,92 @@
+"""Why a partner gets, or does not get, each part of an article at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from syndicate.licensing.covers import misses
+from syndicate.licensing.govern import Request, rule
+from syndicate.licensing.withdraw import current, tombstone
+from syndicate.model.article import Article
+from syndicate.model.decision import Decision
+from syndicate.model.desk import DeskFiles
+from syndicate.model.entry import Tombstone
+from syndicate.model.errors import NotFound
+from syndicate.model.partner import Partner, Property
+from syndicate.pipeline.ports import Store
+
+
+class Explanation(NamedTuple):
+    """The decision for one property, and which of its feeds pick the article."""
+
+    article: Article
+    property: Property
+    decision: Decision
+    feeds: tuple[str, ...]
+    tombstone: Tombstone | None
+
+
+def find_partner(files: DeskFiles, name: str) -> Partner:
+    """Give a partner by id.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    for partner in files.partners:
+        if partner.id == name:
+            return partner
+    known = ", ".join(partner.id for partner in files.partners) or "none"
+    raise NotFound(f"no partner {name!r}", mend=f"use one of: {known}")
+
+
+def find_article(store: Store, name: str) -> tuple[Article, ...]:
+    """Give the history of an article by guid, by the end of its guid, or by its origin.
+
+    Raises:
+        NotFound: no article, or more than one, goes by that name.
+    """
+    for guid in (name, *(store.guid_of(f"{kind}:{name}") for kind in ("url", "file", "id"))):
+        history = store.history(guid) if guid else ()
+        if history:
+            return history
+    found = [guid for guid in store.guids() if guid.endswith((f":{name}", f"/{name}"))]
+    if len(found) == 1:
+        return store.history(found[0])
+    says = f"no article {name!r}" if not found else f"{name!r} names {len(found)} articles"
+    raise NotFound(says, mend="see: syndicate articles list")
+
+
+def explain(
+    files: DeskFiles,
+    history: tuple[Article, ...],
+    partner: Partner,
+    now: datetime,
+    carries: frozenset[str] = frozenset(),
+) -> Iterator[Explanation]:
+    """Give an explanation for each property of a partner.
+
+    Raises:
+        NotFound: the article did not exist at that moment, or the partner has no property.
+    """
+    article = current(history, now)
+    if article is None:
+        first = history[0].version_created.isoformat()
+        raise NotFound("the article did not exist then", mend=f"ask for {first} or later")
+    if not partner.properties:
+        raise NotFound(f"partner {partner.id} has no property", mend="add [[properties]]")
+    for place in partner.properties:
+        request = Request(files, partner, place, carries)
+        feeds = [
+            feed.id
+            for feed in partner.feeds
+            if partner.property_of(feed) == place and not any(misses(feed.selection, article, now))
+        ]
+        yield Explanation(
+            article,
+            place,
+            rule(request, article, now).decision,
+            tuple(feeds),
+            tombstone(request, history, now),
+        )

@@ -1,0 +1,105 @@
+"""The composition root: the only place that picks a store, a target and a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from syndicate.checks.findings import check_document
+from syndicate.formats.all import FORMATS
+from syndicate.model.desk import Desk, DeskFiles
+from syndicate.model.errors import StoreFailed
+from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Target
+from syndicate.pipeline.publish import Regeneration
+from syndicate.sources import desk_folder
+from syndicate.sources.article_json import ArticleJson
+from syndicate.sources.html_page import HtmlPage
+from syndicate.sources.markdown import MarkdownFile
+from syndicate.sources.plain_text import PlainText
+from syndicate.stores.sql import SqlStore
+from syndicate.targets.folder import FolderTarget
+
+SOURCES: dict[str, Source] = {
+    ".json": ArticleJson(),
+    ".jsonl": ArticleJson(),
+    ".ndjson": ArticleJson(),
+    ".md": MarkdownFile(),
+    ".markdown": MarkdownFile(),
+    ".html": HtmlPage(),
+    ".htm": HtmlPage(),
+    ".html.gz": HtmlPage(),
+    ".txt": PlainText(),
+}
+
+
+def load(folder: Path) -> DeskFiles:
+    """Give a desk's files. Raises BadDesk."""
+    return desk_folder.load(folder)
+
+
+@contextmanager
+def opened_store(folder: Path, desk: Desk) -> Iterator[Store]:
+    """Give the desk's store and close it afterwards. Raises StoreFailed."""
+    store = SqlStore.open(_store_url(folder, desk.store))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _store_url(folder: Path, url: str) -> str:
+    """Read a relative SQLite path as below the desk."""
+    kind, marker, path = url.partition(":///")
+    if kind != "sqlite" or not marker:
+        raise StoreFailed(f"cannot keep articles in {url!r}", mend='write "sqlite:///desk.db"')
+    return f"sqlite:///{(folder / path).absolute()}"
+
+
+def target(folder: Path, desk: Desk) -> Target:
+    """Give the desk's target."""
+    return FolderTarget((folder / desk.target).absolute())
+
+
+def source_for(path: Path) -> Source | None:
+    """Give the source that reads a file, by its name; None for a name nobody reads."""
+    name = path.name.lower()
+    return next((source for end, source in SOURCES.items() if name.endswith(end)), None)
+
+
+def collect(paths: Iterable[Path], desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
+    """Give the articles of files and folders, in the order of their names.
+
+    Inside a folder, hidden files and files nobody reads are passed over; named directly, such a
+    file is refused.
+    """
+    for path in paths:
+        if path.is_dir():
+            for inner in sorted(p for p in path.rglob("*") if p.is_file()):
+                source = source_for(inner)
+                if source and not any(x.startswith(".") for x in inner.relative_to(path).parts):
+                    yield from source.collect(inner, desk, hints)
+            continue
+        source = source_for(path)
+        if source is None or not path.exists():
+            yield _unreadable(path)
+        else:
+            yield from source.collect(path, desk, hints)
+
+
+def _unreadable(path: Path) -> Refusal:
+    if not path.exists():
+        return Refusal(
+            str(path), "no-such-file", "path", "there is no such file", "check the name"
+        )
+    known = ", ".join(SOURCES)
+    return Refusal(str(path), "unknown-kind", "path", "no source reads it", f"rename it: {known}")
+
+
+def regeneration(
+    folder: Path, files: DeskFiles, store: Store, now: datetime, *, dry_run: bool
+) -> Regeneration:
+    """Give a run over the desk's feeds at a moment."""
+    place = target(folder, files.desk)
+    return Regeneration(files, store, place, FORMATS, check_document, now, dry_run=dry_run)

@@ -1,0 +1,173 @@
+"""Hard cases 1 to 14 of the domain: parts and third parties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndicate.model.body import Gallery, Picture
+from syndicate.model.decision import Verdict
+from tests.builders import a_licence, a_picture, agency, an_article, article_data, own
+from tests.licensing.asking import decision, entry, with_agreement
+
+PARAGRAPH = {"type": "paragraph", "text": "A plain sentence."}
+
+
+def with_picture(*, rights: dict[str, Any] | None = None, **changes: Any) -> Any:
+    picture = a_picture(rights=rights, **changes)
+    return an_article(body=[PARAGRAPH, picture, PARAGRAPH])
+
+
+def test_01_refused_photo_is_denied_and_leaves_no_trace() -> None:
+    article = with_picture(rights={"owner": "AFX", "own": False, "onward": "refused"})
+    decided = decision(article)
+    assert decided.of("body").verdict is Verdict.ALLOW
+    assert decided.of("photo").verdict is Verdict.DENY
+    assert "ONWARD_REFUSED" in decided.codes("photo")
+    text = entry(article).model_dump_json()
+    for trace in ("img.harbour.example", "low</em> tide", "harbour wall", "photo"):
+        assert trace not in text.replace("The harbour wall moves again", "")
+
+
+def test_02_photo_with_unknown_rights_is_denied() -> None:
+    assert decision(with_picture()).codes("photo", Verdict.DENY) == ("ONWARD_UNKNOWN",)
+
+
+def test_03_denied_photo_is_gone_from_gallery_and_links_and_empty_gallery_drops() -> None:
+    photo = a_picture(rights={"onward": "refused"})
+    url = photo["renditions"][0]["url"]
+    linked = {"type": "paragraph", "text": f'See <a href="{url}">the picture</a>.'}
+    gallery = {"type": "gallery", "id": "set", "pictures": [photo]}
+    article = an_article(body=[linked, gallery], links=[{"url": url, "title": "picture"}])
+    made = entry(article)
+    assert decision(article).codes("set", Verdict.DENY) == ("GALLERY_EMPTY",)
+    assert not [block for block in made.body if isinstance(block, Gallery)]
+    assert url not in made.model_dump_json()
+    assert made.body[1].model_dump()["text"] == "See <a>the picture</a>."
+
+
+def test_03_gallery_keeps_its_allowed_pictures() -> None:
+    kept = a_picture(id="ours", rights=own())
+    gone = a_picture(id="theirs", rights={"onward": "refused"})
+    gallery = {"type": "gallery", "id": "set", "pictures": [gone, kept]}
+    made = entry(an_article(body=[PARAGRAPH, gallery]))
+    assert [picture.id for picture in made.pictures()] == ["ours"]
+
+
+def test_04_photo_cleared_for_web_only() -> None:
+    article = with_picture(rights={**own(), "media": ["web"]})
+    printed = a_licence(media=["print"])
+    both = a_licence(media=["print", "web"])
+    paper = with_agreement()
+    paper = paper.changed(
+        properties=[{"id": "site", "kind": "title", "name": "P", "media": ["print", "web"]}]
+    )
+    refused = decision(article, printed, paper)
+    assert refused.codes("photo", Verdict.DENY) == ("MEDIUM_EMPTY",)
+    allowed = decision(article, both, paper)
+    assert allowed.allows("photo")
+    assert [
+        (d.code, d.value) for d in allowed.duties if d.part == "photo" and d.code != "CREDIT"
+    ] == [("MEDIA_ONLY", "web")]
+
+
+def wire(**changes: Any) -> dict[str, Any]:
+    rights = {"owner": "Norstar Agency", "own": False, "onward": "refused", **changes}
+    return {"type": "paragraph", "id": "wire", "text": "A wire sentence.", "rights": rights}
+
+
+def test_05_severable_wire_paragraph_goes_and_the_article_is_partial() -> None:
+    made = entry(an_article(body=[PARAGRAPH, wire()]))
+    assert made.partial
+    assert "wire sentence" not in made.model_dump_json()
+    assert "A plain sentence." in made.model_dump_json()
+
+
+def test_06_wire_paragraph_that_is_not_severable_denies_the_article() -> None:
+    decided = decision(an_article(body=[PARAGRAPH, wire(severable=False)]))
+    assert decided.verdict is Verdict.DENY
+    assert "REQUIRED_PART_DENIED" in decided.codes()
+    assert "CHILD_NOT_SEVERABLE" in decided.codes("body")
+
+
+def test_07_agency_clearance_ends_before_the_agreement() -> None:
+    rights = agency(window={"end": "2026-05-04T12:00:00Z"})
+    decided = decision(with_picture(rights=rights))
+    assert str(decided.of("photo").valid_until) == "2026-05-04 12:00:00+00:00"
+    assert str(decided.of("headline").valid_until) == "2027-01-01 00:00:00+00:00"
+    assert str(decided.next_change) == "2026-05-04 12:00:00+00:00"
+
+
+def test_08_prose_restriction_parks_the_part_and_adds_an_exclusion() -> None:
+    rights = {**agency(), "restrictions": ["JAPAN OUT"]}
+    decided = decision(with_picture(rights=rights), a_licence())
+    assert "ONWARD_UNKNOWN" in decided.codes("photo", Verdict.DENY)
+    assert "JP" not in decided.of("photo").territory.whole
+
+
+def test_08_coded_prose_still_excludes() -> None:
+    rights = {**agency(), "restrictions": ["JAPAN OUT"], "coded_by": "desk"}
+    decided = decision(with_picture(rights=rights))
+    assert decided.codes("photo", Verdict.DENY) == ("TERRITORY_NEEDS_GEOBLOCK",)
+    abroad = decision(with_picture(rights=rights), a_licence(territory={"include": ["GB"]}))
+    assert abroad.allows("photo")
+
+
+def test_09_embed_without_recorded_rights_is_denied_and_a_bare_link_stays() -> None:
+    embed = {"type": "embed", "id": "post", "url": "https://social.example/p/1"}
+    link = {"type": "paragraph", "text": '<a href="https://social.example/p/2">a post</a>'}
+    made = entry(an_article(body=[PARAGRAPH, embed, link]))
+    assert "https://social.example/p/1" not in made.model_dump_json()
+    assert "https://social.example/p/2" in made.model_dump_json()
+
+
+def test_10_author_reserves_or_must_be_asked() -> None:
+    def by(*answers: str) -> Any:
+        return an_article(
+            bylines=[{"name": f"A{n}", "syndication": a} for n, a in enumerate(answers)]
+        )
+
+    assert decision(by("no")).verdict is Verdict.DENY
+    assert decision(by("no")).codes() == ("CONTRIBUTOR_RESERVED",)
+    assert decision(by("ask")).verdict is Verdict.HOLD
+    assert decision(by("yes")).verdict is Verdict.ALLOW
+
+
+def test_11_all_authors_must_agree() -> None:
+    article = an_article(bylines=[{"name": "A"}, {"name": "B", "syndication": "no"}])
+    assert decision(article).verdict is Verdict.DENY
+
+
+def test_12_summary_not_granted_is_gone() -> None:
+    licence = a_licence(grants=[{"kind": "headline"}, {"kind": "body"}])
+    made = entry(an_article(), licence)
+    assert made.summary == ""
+    assert article_data()["summary"] not in made.model_dump_json()
+    assert made.partial
+
+
+def test_13_three_paragraphs_cut_pictures_after_the_cut_and_link_back() -> None:
+    texts = [{"type": "paragraph", "text": f"Sentence {n}."} for n in range(1, 7)]
+    body = [*texts[:5], a_picture(rights=own()), texts[5]]
+    licence = a_licence(
+        grants=[
+            {"kind": "headline"},
+            {"kind": "body", "extent": "paragraphs(3)"},
+            {"kind": "image"},
+        ]
+    )
+    made = entry(an_article(body=body), licence)
+    text = made.model_dump_json()
+    assert "Sentence 3." in text
+    assert "Sentence 4." not in text
+    assert not [block for block in made.body if isinstance(block, Picture)]
+    assert made.partial
+    assert any("https://harbour.example/cities/wall" in str(block) for block in made.body)
+
+
+def test_13_words_cut_inside_a_paragraph_and_text_is_plain_there() -> None:
+    body = [{"type": "paragraph", "text": "One <strong>two three</strong> four &amp; five six."}]
+    licence = a_licence(grants=[{"kind": "headline"}, {"kind": "body", "extent": "words(3)"}])
+    made = entry(an_article(body=body), licence)
+    texts = [block.model_dump()["text"] for block in made.body]
+    assert "One two three …" in texts
+    assert "four" not in str(texts)

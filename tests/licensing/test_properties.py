@@ -1,0 +1,207 @@
+"""What must hold for every article, licence, partner and moment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from syndicate.formats.all import FORMATS
+from syndicate.model.body import MediaBase
+from syndicate.model.decision import Decision, DutyCode, Verdict
+from syndicate.model.rights import Onward
+from tests.builders import a_head, a_licence, a_partner, agreement_data, an_article
+from tests.licensing.asking import decision, ruling
+from tests.strategies import (
+    article_dicts,
+    canary,
+    licence_dicts,
+    moments,
+    partner_dicts,
+    questions,
+    restrictions,
+)
+
+thorough = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MARKED = frozenset({"embargo"})
+
+
+def outcome(decided: Decision) -> dict[str, Verdict]:
+    if decided.verdict is not Verdict.ALLOW:
+        return {"*": decided.verdict}
+    return {"*": decided.verdict, **{one.part: one.verdict for one in decided.parts}}
+
+
+def allowed(decided: Decision) -> set[str]:
+    return {one.part for one in decided.parts if decided.allows(one.part)}
+
+
+def words_denied(article: Any, decided: Decision) -> set[str]:
+    """Give the canaries of everything that may not go out."""
+    gone = {canary("authority")}
+    if not decided.allows("summary"):
+        gone.add(canary("summary"))
+    for block in article.blocks():
+        if not decided.allows(block.id) and block.type != "gallery":
+            gone.add(canary(block.id))
+    return gone
+
+
+@thorough
+@given(questions())
+def test_what_was_denied_is_in_no_byte_of_any_format(asked: Any) -> None:
+    from syndicate.licensing.redact import redact  # noqa: PLC0415
+
+    article, licence, partner, now = asked
+    made = ruling(article, licence, partner, now=now, carries=MARKED)
+    if made.decision.verdict is not Verdict.ALLOW or made.question is None:
+        return
+    entry = redact(made.question, made.decision)
+    texts = [entry.model_dump_json()]
+    for fmt in FORMATS.values():
+        if entry.embargoed or entry.embargo_open_ended:
+            if "embargo" not in fmt.carries:
+                continue
+        texts.append(fmt.render(a_head(), (entry,), ()).decode())
+    for word in words_denied(article, made.decision):
+        for text in texts:
+            assert word.lower() not in text.lower()
+
+
+@thorough
+@given(questions())
+def test_nothing_goes_out_whose_owner_did_not_say_so(asked: Any) -> None:
+    """An oracle that knows only the plainest rule: a picture needs its own stated permission."""
+    article, licence, partner, now = asked
+    decided = decision(article, licence, partner, now=now, carries=MARKED)
+    for block in article.blocks():
+        rights = block.rights
+        if isinstance(block, MediaBase) and (
+            rights is None or rights.onward is not Onward.GRANTED
+        ):
+            assert not decided.allows(block.id)
+    if not any(grant.kind == "image" for grant in licence.grants):
+        assert not any(p.verdict is Verdict.ALLOW for p in decided.parts if p.kind == "image")
+
+
+@thorough
+@given(article_dicts(), licence_dicts(), partner_dicts(), moments, restrictions, st.data())
+def test_adding_a_restriction_never_opens_anything(
+    article: Any, licence: Any, partner: Any, now: Any, more: Any, data: Any
+) -> None:
+    before = decision(an_article(**article), a_licence(**licence), a_partner(**partner), now=now)
+    where = data.draw(st.sampled_from(["rights", "block", "refuse", "block-refuse"]))
+    rights = dict(article["rights"])
+    body = [dict(block) for block in article["body"]]
+    if where == "rights":
+        rights = merged(rights, more)
+    elif where == "refuse":
+        rights = {"onward": "refused"}
+    elif where == "block":
+        body[-1]["rights"] = merged(body[-1].get("rights") or {}, more)
+    else:
+        body[0]["rights"] = {"onward": "refused"}
+    tighter = an_article(**{**article, "rights": rights, "body": body})
+    after = decision(tighter, a_licence(**licence), a_partner(**partner), now=now)
+    assert allowed(after) <= allowed(before)
+
+
+def merged(rights: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Add restrictions that are not stated yet, so that nothing is replaced."""
+    return {**more, **rights}
+
+
+@thorough
+@given(questions(), st.integers(0, 10**6))
+def test_the_answer_is_constant_until_next_change(asked: Any, share: int) -> None:
+    article, licence, partner, now = asked
+    decided = decision(article, licence, partner, now=now)
+    end = decided.next_change or now + timedelta(days=365)
+    inside = now + (end - now) * share / 10**6
+    later = decision(article, licence, partner, now=min(inside, end - timedelta(microseconds=1)))
+    assert outcome(later) == outcome(decided)
+    assert {p.part: p.territory for p in later.parts} == {
+        p.part: p.territory for p in decided.parts
+    }
+
+
+@thorough
+@given(questions(), st.randoms())
+def test_the_order_of_what_is_put_in_does_not_matter(asked: Any, order: Any) -> None:
+    article, licence, partner, now = asked
+    grants = list(licence.grants)
+    order.shuffle(grants)
+    media = list(licence.media)
+    order.shuffle(media)
+    shuffled = licence.model_copy(update={"grants": tuple(grants)})
+    again = type(licence).model_validate({**shuffled.model_dump(), "media": media})
+    assert decision(article, again, partner, now=now) == decision(
+        article, licence, partner, now=now
+    )
+
+
+@thorough
+@given(moments, moments, st.integers(0, 2), st.randoms())
+def test_the_order_of_agreements_does_not_matter(
+    start: Any, other: Any, priority: int, order: Any
+) -> None:
+    agreements = [
+        agreement_data(id="a", term={"start": start.isoformat()}),
+        agreement_data(id="b", term={"start": other.isoformat()}, priority=priority),
+    ]
+    straight = decision(partner=a_partner(agreements=agreements))
+    order.shuffle(agreements)
+    assert decision(partner=a_partner(agreements=agreements)) == straight
+
+
+@thorough
+@given(questions())
+def test_every_refusal_has_a_reason_that_says_how_to_mend_it(asked: Any) -> None:
+    article, licence, partner, now = asked
+    decided = decision(article, licence, partner, now=now)
+    if decided.verdict is not Verdict.ALLOW:
+        assert decided.codes(effect=decided.verdict)
+    for part in decided.parts:
+        if part.verdict is not Verdict.ALLOW:
+            assert decided.codes(part.part, part.verdict)
+    for finding in decided.findings:
+        if finding.effect is not Verdict.ALLOW:
+            assert finding.says
+            assert finding.source
+            assert finding.mend
+
+
+@thorough
+@given(questions())
+def test_every_allowed_article_carries_its_duties(asked: Any) -> None:
+    article, licence, partner, now = asked
+    decided = decision(article, licence, partner, now=now)
+    if decided.verdict is not Verdict.ALLOW:
+        return
+    owed = {duty.code for duty in decided.duties if duty.part is None}
+    assert {
+        DutyCode.LINK_BACK,
+        DutyCode.AUTHOR_CREDIT,
+        DutyCode.COPYRIGHT_NOTICE,
+        DutyCode.NO_SUBLICENCE,
+        DutyCode.NO_MODIFY,
+        DutyCode.AI,
+        DutyCode.REMOVE_ON_NOTICE,
+        DutyCode.CORRECT_ON_NOTICE,
+        DutyCode.MEDIA_ONLY,
+    } <= owed
+    assert not partner.agreements[0].term.end or DutyCode.REMOVE_AFTER in owed
+    for part in decided.parts:
+        block = next((b for b in article.blocks() if b.id == part.part), None)
+        if part.verdict is Verdict.ALLOW and isinstance(block, MediaBase):
+            assert any(d.code is DutyCode.CREDIT and d.part == part.part for d in decided.duties)
+
+
+@thorough
+@given(questions())
+def test_the_same_question_gives_the_same_answer(asked: Any) -> None:
+    article, licence, partner, now = asked
+    one = decision(article, licence, partner, now=now).model_dump_json()
+    assert decision(article, licence, partner, now=now).model_dump_json() == one
