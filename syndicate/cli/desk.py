@@ -23,7 +23,7 @@ def init(folder: Path, name: str, domain: str, contact: str) -> None:
     """Begin a desk in a new folder, with one licence and one partner to change.
 
     \b
-    syndicate init mydesk --name "Harbour Post" --domain harbour.example --contact a@harbour.example
+    syndicate init mydesk --name "My Post" --domain post.example --contact desk@post.example
     """
     for path in create(folder, name, domain, contact):
         click.echo(f"wrote {path}")

@@ -48,10 +48,12 @@ class Part:
     def permission(self) -> PartRights:
         """The innermost statement about who owns the part and whether it may be passed on.
 
-        Text inherits the article's; pictures, videos, sounds and embeds inherit nothing.
+        Text inherits the article's; pictures, videos, sounds and embeds inherit nothing, not even
+        from the gallery they stand in.
         """
-        inherits = self.kind not in MEDIA_KINDS
-        for level in reversed(self.levels if inherits else self.levels[1:]):
+        alone = self.block.rights if self.block else None
+        levels = ((alone,) if alone else ()) if self.kind in MEDIA_KINDS else self.levels
+        for level in reversed(levels):
             if level.onward or level.owner or level.own is not None or level.restrictions:
                 return level
         return PartRights()
