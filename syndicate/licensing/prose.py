@@ -1,4 +1,4 @@
-"""Restrictions read from prose as agencies write it: "JAPAN OUT", "No Use in Quebec", "NO ARCHIVE".
+"""Restrictions read from prose as agencies write it: "JAPAN OUT", "not Quebec", "NO ARCHIVE".
 
 What is read here may only take away: an unknown name is ignored, and nothing that stands in a
 text can open anything. Whoever received such a text still has to code it before the part goes out.
@@ -68,14 +68,64 @@ _MEDIA: Mapping[str, tuple[Medium, ...]] = {
     **dict.fromkeys(("api", "resale", "sublicensing"), (Medium.API_ONWARD,)),
 }
 
-_REFUSALS = frozenset("no not non never except excepting excluding excludes exclude excl".split())
+_REFUSALS = frozenset(
+    [
+        "no",
+        "not",
+        "non",
+        "never",
+        "except",
+        "excepting",
+        "excluding",
+        "excludes",
+        "exclude",
+        "excl",
+    ]
+)
 _FILLERS = frozenset(
-    "a access allowed any at available be broadcasts by client clients customers distributed "
-    "distribution for from in licensed licensing media of on permitted publication publish "
-    "published publishing rights sale sales territory the to use used usage uses within".split()
+    [
+        "a",
+        "access",
+        "allowed",
+        "any",
+        "at",
+        "available",
+        "be",
+        "broadcasts",
+        "by",
+        "client",
+        "clients",
+        "customers",
+        "distributed",
+        "distribution",
+        "for",
+        "from",
+        "in",
+        "licensed",
+        "licensing",
+        "media",
+        "of",
+        "on",
+        "permitted",
+        "publication",
+        "publish",
+        "published",
+        "publishing",
+        "rights",
+        "sale",
+        "sales",
+        "territory",
+        "the",
+        "to",
+        "use",
+        "used",
+        "usage",
+        "uses",
+        "within",
+    ]
 )
 _JOINERS = frozenset(("and", "or", "nor", ",", "&", "plus", "the", "in", "/"))
-_ARCHIVES = frozenset("archive archives archived archiving archival archivals".split())
+_ARCHIVES = frozenset(["archive", "archives", "archived", "archiving", "archival", "archivals"])
 # ISO alpha-3 codes that are English words in the middle of such sentences.
 _WORDS_NOT_CODES = frozenset(("AND", "ARE", "NOR", "PER"))
 _ROOM_FOR_A_NAME = 8
