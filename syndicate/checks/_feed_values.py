@@ -32,7 +32,27 @@ _TAG = re.compile(r"<[A-Za-z/!?]")
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 _LINK_SCHEMES = {"http", "https", "mailto", "tel"}
 _HARMFUL = frozenset(
-    ["applet", "base", "button", "embed", "form", "frame", "frameset", "iframe", "input", "link", "math", "meta", "object", "script", "select", "style", "svg", "template", "textarea"]
+    [
+        "applet",
+        "base",
+        "button",
+        "embed",
+        "form",
+        "frame",
+        "frameset",
+        "iframe",
+        "input",
+        "link",
+        "math",
+        "meta",
+        "object",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+    ]
 )
 _URL_ATTRIBUTES = {"href", "src", "poster", "cite", "action", "formaction", "data", "background"}
 

@@ -48,7 +48,10 @@ def body_elements(entry: Entry) -> list[etree._Element]:
     Raises:
         RenderFailed: an inline run is nested so deep that a reader's parser would refuse it.
     """
-    return [made for block in entry.body if (made := _block(block, entry)) is not None]
+    try:
+        return [made for block in entry.body if (made := _block(block, entry)) is not None]
+    except RenderFailed as err:
+        raise RenderFailed(err.what, where=entry.guid, mend=err.mend) from err
 
 
 def xhtml_div(entry: Entry) -> etree._Element:
