@@ -8,7 +8,7 @@ import click
 
 from syndicate import wiring
 from syndicate.checks.findings import check_document
-from syndicate.cli.common import Refused, desk_option, json_option, print_json, tell
+from syndicate.cli.common import Refused, desk_option, json_option, now, print_json, tell
 from syndicate.formats.all import FORMATS
 from syndicate.sources.desk_folder import read
 from syndicate.targets.new_desk import create
@@ -25,7 +25,7 @@ def init(folder: Path, name: str, domain: str, contact: str) -> None:
     \b
     syndicate init mydesk --name "My Post" --domain post.example --contact desk@post.example
     """
-    for path in create(folder, name, domain, contact):
+    for path in create(folder, name, domain, contact, now().year):
         click.echo(f"wrote {path}")
     click.echo(
         f"next: put articles into {folder / 'articles'}, then syndicate regenerate --desk {folder}"

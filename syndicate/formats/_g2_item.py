@@ -69,7 +69,8 @@ def tombstone_item(stone: Tombstone, head: FeedHead) -> etree._Element:
     add_tombstone_rights(item, stone)
     killed = stone.status is PubStatus.CANCELED
     orders = Note("withdrawal", KILL if killed else HOLD)
-    reason = (Note("reason", stone.note, stone.language),) if stone.note else ()
+    said = f"{stone.ed_note} {stone.note}".strip()
+    reason = (Note("reason", said, stone.language),) if said else ()
     facts = ItemFacts(
         item_class="ninat:text",
         version_created=stone.when,

@@ -101,9 +101,19 @@ def _valid_until(decision: Decision) -> datetime | None:
 def _part_terms(asked: Question, decision: Decision, item: Scope) -> list[PartTerms]:
     found = []
     for part in parts_of(asked.article):
-        if isinstance(part.block, MediaBase) and decision.allows(part.name):
-            found.append(_of_part(asked, part, decision.of(part.name), item))
+        if not isinstance(part.block, MediaBase) or not decision.allows(part.name):
+            continue
+        one = decision.of(part.name)
+        if not _is_simply_the_articles(part, one, item):
+            found.append(_of_part(asked, part, one, item))
     return found
+
+
+def _is_simply_the_articles(part: Part, one: PartDecision, item: Scope) -> bool:
+    """Say whether a part of ours goes out on the article's own terms."""
+    same_reach = one.territory == item.area and one.media == item.media
+    same_time = (one.valid_from, one.valid_until) == (item.valid_from, item.valid_until)
+    return bool(part.permission.own) and same_reach and same_time
 
 
 def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> PartTerms:

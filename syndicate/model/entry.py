@@ -191,7 +191,9 @@ class Tombstone(Model):
     headline: MaybeText = ""
     """The headline it went out under, empty where that must not be repeated."""
     note: MaybeText = ""
-    """Why, and what to do, to the receiver's editors."""
+    """What happened and what to do; readers may see it."""
+    ed_note: MaybeText = ""
+    """Note to the receiver's editors, never to readers; only NewsML-G2 has a place for it."""
     canonical_url: Url | None = None
     """The article at the publisher."""
     holder: Text

@@ -1,0 +1,1 @@
+"""Golden cases: a folder each, with case.json (inputs) and the expected bytes in every format."""

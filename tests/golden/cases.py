@@ -1,0 +1,83 @@
+"""Render golden cases; `python -m tests.golden.cases` writes the expected files anew."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from syndicate.formats.all import FORMATS
+from syndicate.formats.base import Format
+from syndicate.model.article import Article
+from syndicate.model.document import FeedHead
+from syndicate.pipeline.compose import Composition, compose, head_of, request_of
+from tests.builders import (
+    a_desk,
+    a_licence,
+    a_partner,
+    article_data,
+    at,
+    desk_files,
+)
+
+HERE = Path(__file__).parent
+CASES = tuple(sorted(path.parent.name for path in HERE.glob("*/case.json")))
+
+
+def expected_file(case: str, fmt: Format) -> Path:
+    return HERE / case / f"expected.{fmt.suffix}"
+
+
+def composed(case: str, fmt: Format) -> tuple[FeedHead, Composition]:
+    """Select, decide and redact a case for a format."""
+    data = json.loads((HERE / case / "case.json").read_text("utf-8"))
+    feed = {
+        "id": "golden",
+        "title": "Golden feed",
+        "description": f"The case {case}",
+        "renditions": ["xhtml", "nitf", "text"],
+        **data.get("feed", {}),
+    }
+    partner = a_partner(**{"feeds": [feed], **data.get("partner", {})})
+    licence = a_licence(**data.get("licence", {}))
+    others = tuple(a_licence(**other) for other in data.get("other_licences", ()))
+    files = desk_files(licence, partner, a_desk(**data.get("desk", {})), others)
+    histories: dict[str, list[Article]] = {}
+    for changes in data["articles"]:
+        article = Article.model_validate(article_data(**changes))
+        histories.setdefault(article.guid, []).append(article)
+    request = request_of(files, partner, partner.feeds[0], fmt.carries)
+    moment = at(data["at"])
+    made = compose(request, partner.feeds[0], [tuple(h) for h in histories.values()], moment)
+    return head_of(files, partner, partner.feeds[0], fmt, made), made
+
+
+def rendered(case: str, fmt: Format) -> bytes:
+    """Give the bytes of a case in a format."""
+    head, made = composed(case, fmt)
+    return fmt.render(head, made.entries, made.tombstones)
+
+
+def digests() -> Mapping[str, str]:
+    """Give a digest of every case in every format."""
+    return {
+        f"{case}/{fmt.name}": hashlib.sha256(rendered(case, fmt)).hexdigest()
+        for case in CASES
+        for fmt in FORMATS.values()
+    }
+
+
+def main(arguments: list[str]) -> Any:
+    if arguments == ["digests"]:
+        print(json.dumps(digests(), sort_keys=True))
+        return
+    for case in CASES:
+        for fmt in FORMATS.values():
+            expected_file(case, fmt).write_bytes(rendered(case, fmt))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
