@@ -55,7 +55,7 @@ def body_elements(entry: Entry) -> list[etree._Element]:
 
 
 def xhtml_div(entry: Entry) -> etree._Element:
-    """Give the body in one XHTML div that states language and direction (RFC 4287 3.1.1.3).
+    """Give the body in one XHTML div that states language and direction.
 
     Raises:
         RenderFailed: as `body_elements`.

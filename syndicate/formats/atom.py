@@ -6,8 +6,9 @@ replaced; its `updated` equals the tombstone's `when`, because RFC 6721 voids a 
 is older than a live entry.
 
 Text direction: Atom has no attribute for it, and no control characters are put into titles; the
-body's div carries `dir`. RSL 1.0 defines a module for RSS alone, so machine uses are stated in
-the linked licence and in `rights`.
+body carries `dir` on a div of its own, because the one Atom demands is not part of the content
+(RFC 4287 section 3.1.1.3) and readers drop it. RSL 1.0 defines a module for RSS alone, so machine
+uses are stated in the linked licence and in `rights`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from lxml import etree
 from syndicate.formats import _modules as modules
 from syndicate.formats._feedgen import Item, Person, atom_bytes
 from syndicate.formats._xhtml import xhtml_div
-from syndicate.formats._xml import XML_BASE, XML_LANG, add
+from syndicate.formats._xml import XHTML, XML_BASE, XML_LANG, add, element
 from syndicate.formats.base import Format
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
@@ -51,15 +52,15 @@ def render(head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombst
 
 
 def _item(entry: Entry) -> Item:
-    def complete(element: etree._Element) -> None:
-        _localise(element, entry.language)
-        _fill_content(element, xhtml_div(entry), entry.language, entry.canonical_url)
-        modules.dublin_core(entry, element)
-        modules.media(entry, element)
-        _enclosures(entry, element)
-        modules.related_links(entry, element, "link")
-        modules.licence_links(entry, element, "link")
-        _alternate(element, entry.canonical_url, entry.language)
+    def complete(made: etree._Element) -> None:
+        _localise(made, entry.language)
+        _fill_content(made, xhtml_div(entry), entry.language, entry.canonical_url)
+        modules.dublin_core(entry, made)
+        modules.media(entry, made)
+        _enclosures(entry, made)
+        modules.related_links(entry, made, "link")
+        modules.licence_links(entry, made, "link")
+        _alternate(made, entry.canonical_url, entry.language)
 
     return Item(
         guid=entry.guid,
@@ -74,26 +75,28 @@ def _item(entry: Entry) -> Item:
     )
 
 
-def _localise(element: etree._Element, language: str) -> None:
-    element.set(XML_LANG, language)
-    title = element.find("title")
+def _localise(made: etree._Element, language: str) -> None:
+    made.set(XML_LANG, language)
+    title = made.find("title")
     if title is not None:
         title.set("type", "text")
 
 
 def _fill_content(
-    element: etree._Element, div: etree._Element, language: str, base: str | None
+    made: etree._Element, div: etree._Element, language: str, base: str | None
 ) -> None:
     """Put the body into the content that feedgen left empty."""
-    content = element.find("content")
+    content = made.find("content")
     if content is not None:
         content.set(XML_LANG, language)
         if base:
             content.set(XML_BASE, base)
-        content.append(div)
+        wrapper = element(f"{{{XHTML}}}div", nsmap={None: XHTML})
+        wrapper.append(div)
+        content.append(wrapper)
 
 
-def _enclosures(entry: Entry, element: etree._Element) -> None:
+def _enclosures(entry: Entry, made: etree._Element) -> None:
     """Link the best file of every picture, video and sound.
 
     They stand before the alternate link: some parsers take the last link for the entry's own.
@@ -107,22 +110,22 @@ def _enclosures(entry: Entry, element: etree._Element) -> None:
                 "href": best.url,
                 "title": block.alt,
             }
-            add(element, "link", attributes=attributes)
+            add(made, "link", attributes=attributes)
 
 
-def _alternate(element: etree._Element, url: str | None, language: str) -> None:
+def _alternate(made: etree._Element, url: str | None, language: str) -> None:
     if url:
         attributes = {"rel": "alternate", "type": "text/html", "hreflang": language, "href": url}
-        add(element, "link", attributes=attributes)
+        add(made, "link", attributes=attributes)
 
 
 def _withdrawn(tombstone: Tombstone) -> Item:
-    def complete(element: etree._Element) -> None:
-        _localise(element, tombstone.language)
+    def complete(made: etree._Element) -> None:
+        _localise(made, tombstone.language)
         div = modules.withdrawn_div(tombstone)
-        _fill_content(element, div, div.get(XML_LANG, tombstone.language), None)
-        modules.withdrawn_licence(tombstone, element, "link")
-        _alternate(element, tombstone.canonical_url, tombstone.language)
+        _fill_content(made, div, div.get(XML_LANG, tombstone.language), None)
+        modules.withdrawn_licence(tombstone, made, "link")
+        _alternate(made, tombstone.canonical_url, tombstone.language)
 
     return Item(
         guid=tombstone.guid,
