@@ -1,0 +1,133 @@
+"""Findings of bytes against a schema, and of a document against our profile and our rules.
+
+The schema's suffix picks the validator: .rng RELAX NG (ISO/IEC 19757-2), .xsd XML Schema 1.0,
+.json JSON Schema 2020-12. XML is read as a stranger's: no network, no entities, no DOCTYPE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from lxml import etree
+
+from syndicate.checks._diagnosis import culprit, reported, with_hints
+from syndicate.checks._json import json_findings
+from syndicate.checks.base import CheckFinding
+from syndicate.checks.feeds import atom_rules, rss_rules
+from syndicate.checks.newsml import newsml_rules
+from syndicate.model.errors import NotFound
+
+_PACKAGE = Path(__file__).parents[1]
+
+SCHEMAS = next(one for one in (_PACKAGE / "_schemas", _PACKAGE.parent / "schemas") if one.is_dir())
+"""The folder of our schemas: inside the package once installed, beside it in a checkout."""
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Larger documents are refused unread."""
+
+Findings = tuple[CheckFinding, ...]
+
+
+class Profile(NamedTuple):
+    """What documents of a format are held to."""
+
+    folder: str
+    rules: Callable[[etree._Element], list[CheckFinding]]
+
+    @property
+    def schema(self) -> Path:
+        """The grammar."""
+        return SCHEMAS / self.folder / "profile.rng"
+
+
+PROFILES: Mapping[str, Profile] = MappingProxyType(
+    {
+        "rss": Profile("rss-2.0", rss_rules),
+        "atom": Profile("atom-1.0", atom_rules),
+        "newsml-g2": Profile("newsml-g2-2.35", newsml_rules),
+    }
+)
+"""By the name of the format."""
+
+
+def findings(data: bytes, schema: Path) -> Findings:
+    """Give every fault that a schema finds in a document; none means valid.
+
+    Raises NotFound where there is no such schema, or none of a kind we know.
+    """
+    if not schema.is_file() or schema.suffix not in {".rng", ".xsd", ".json"}:
+        raise NotFound(
+            "there is no schema of this name", where=str(schema), mend="name a .rng, .xsd or .json"
+        )
+    if len(data) > MAX_BYTES:
+        return (_too_large(data),)
+    if schema.suffix == ".json":
+        return json_findings(data, schema)
+    root = _parsed(data)
+    return (root,) if isinstance(root, CheckFinding) else _against(root, schema)
+
+
+def check_document(data: bytes, format_name: str) -> Findings:
+    """Give every fault of a document of ours: what its profile and its rules find.
+
+    Raises NotFound for a format that has no profile: no schema, no format.
+    """
+    profile = PROFILES.get(format_name)
+    if profile is None:
+        raise NotFound(
+            f"no profile for the format {format_name}", mend=f"use one of {', '.join(PROFILES)}"
+        )
+    if len(data) > MAX_BYTES:
+        return (_too_large(data),)
+    root = _parsed(data)
+    if isinstance(root, CheckFinding):
+        return (root,)
+    return (*_against(root, profile.schema), *profile.rules(root))
+
+
+def _too_large(data: bytes) -> CheckFinding:
+    return CheckFinding(
+        "size",
+        "document",
+        f"has {len(data):,} bytes, more than {MAX_BYTES:,}",
+        "lower the feed's limit",
+    )
+
+
+def _parsed(data: bytes) -> etree._Element | CheckFinding:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as err:
+        return CheckFinding("xml-syntax", f"line {err.lineno}", str(err.msg))
+    if root.getroottree().docinfo.doctype:
+        return CheckFinding(
+            "xml-doctype", "line 1", "has a document type declaration", "take DOCTYPE out"
+        )
+    return root
+
+
+def _against(root: etree._Element, schema: Path) -> Findings:
+    validator = _compiled(schema)
+    if validator.validate(root):
+        return ()
+    places = list(reported(root, validator.error_log))
+    if schema.suffix == ".xsd":
+        return tuple(CheckFinding("xml-schema", where, says) for where, says in places)
+    found = culprit(root, validator.validate)
+    if found:
+        places = [with_hints(found, places)]
+    return tuple(CheckFinding("relax-ng", where, says) for where, says in places)
+
+
+@cache
+def _compiled(schema: Path) -> etree.RelaxNG | etree.XMLSchema:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    tree = etree.parse(str(schema), parser)
+    return etree.RelaxNG(tree) if schema.suffix == ".rng" else etree.XMLSchema(tree)
