@@ -56,10 +56,11 @@ class SqlStore:
                 where=url.partition(":")[0],
                 mend="write sqlite:/// and the path of a file",
             )
-        with _told(url):
-            store = cls(_sqlite.engine(url), url)
+        place = url.removeprefix(_sqlite.PREFIX)
+        with _told(place):
+            store = cls(_sqlite.engine(url), place)
             try:
-                bring_up_to_date(store._engine, url)
+                bring_up_to_date(store._engine, place)
             except BaseException:
                 store.close()
                 raise

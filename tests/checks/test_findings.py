@@ -179,7 +179,7 @@ def test_an_unknown_schema_is_told(schema: str) -> None:
 
 
 def test_a_format_without_a_profile_is_told() -> None:
-    with pytest.raises(NotFound, match=r"no profile for the format ninjs Mend: use one of rss"):
+    with pytest.raises(NotFound, match=r"no profile for the format ninjs\.? Mend: use one of rss"):
         check_document(b"{}", "ninjs")
 
 

@@ -214,14 +214,14 @@ def test_a_link_in_place_of_the_lock_is_refused(target: FolderTarget, tmp_path: 
 def test_a_folder_in_place_of_a_file_is_told(target: FolderTarget) -> None:
     target.put(a_document(path="gazette/all.rss/inner"))
     for act in (target.get, target.remove, lambda one: target.put(a_document(path=one))):
-        with pytest.raises(TargetFailed, match=r"all\.rss: is a directory Mend: take away"):
+        with pytest.raises(TargetFailed, match=r"all\.rss: is a directory\.? Mend: take away"):
             act("gazette/all.rss")
     assert target.paths() == ("gazette/all.rss/inner",)
 
 
 def test_a_file_in_place_of_a_folder_is_told(target: FolderTarget) -> None:
     target.put(a_document(path="gazette"))
-    with pytest.raises(TargetFailed, match=r"not a directory Mend: take away the file"):
+    with pytest.raises(TargetFailed, match=r"not a directory\.? Mend: take away the file"):
         target.put(a_document(path="gazette/all.rss"))
     assert target.get("gazette") == b"new"
 
@@ -307,7 +307,7 @@ def test_whichever_call_fails_the_document_is_old_or_new_and_nothing_is_left(
         if len(made) < at_call:
             break
         failed += 1
-        assert ended.endswith("make room on the disk")
+        assert "make room on the disk" in ended
         renamed = "rename" in made[: at_call - 1]
         assert target.get(path) == (b"new" if renamed else old)
         assert everything(tmp_path) == {f"public/{one}" for one in target.paths()}
