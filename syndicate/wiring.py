@@ -14,7 +14,7 @@ from syndicate.model.errors import StoreFailed
 from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Target
 from syndicate.pipeline.publish import Regeneration
 from syndicate.sources import desk_folder
-from syndicate.sources.article_json import ArticleJson
+from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.html_page import HtmlPage
 from syndicate.sources.markdown import MarkdownFile
 from syndicate.sources.plain_text import PlainText
@@ -23,8 +23,8 @@ from syndicate.targets.folder import FolderTarget
 
 SOURCES: dict[str, Source] = {
     ".json": ArticleJson(),
-    ".jsonl": ArticleJson(),
-    ".ndjson": ArticleJson(),
+    ".jsonl": ArticleLines(),
+    ".ndjson": ArticleLines(),
     ".md": MarkdownFile(),
     ".markdown": MarkdownFile(),
     ".html": HtmlPage(),

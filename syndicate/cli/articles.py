@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from syndicate.cli.common import (
     tell,
 )
 from syndicate.formats.all import FORMATS
+from syndicate.model.base import text_of
 from syndicate.model.decision import Decision, Finding, PartDecision, Verdict
 from syndicate.model.rights import ExtentUnit
 from syndicate.pipeline.explain import Explanation, find_article, find_partner
@@ -30,6 +32,9 @@ from syndicate.pipeline.explain import explain as explained
 from syndicate.pipeline.ingest import Outcome, Taken
 from syndicate.pipeline.ingest import ingest as taken_in
 from syndicate.pipeline.ports import Hints
+
+Row = tuple[object, ...]
+SNIPPET = 40
 
 
 @click.command()
@@ -122,8 +127,13 @@ def explain(
     if as_json:
         print_json([_data(one) for one in found])
         return
-    for one in found:
+    fed = [one for one in found if one.feeds]
+    for one in fed or found:
         _print(one, who.name, format_name)
+    for one in found if fed else ():
+        if not one.feeds:
+            verdict = one.decision.verdict
+            click.echo(f"no feed picks it for {one.property.name}; it would be: {verdict}")
 
 
 def _data(one: Explanation) -> dict[str, Any]:
@@ -153,32 +163,53 @@ def _print(one: Explanation, partner: str, format_name: str) -> None:
     if one.tombstone:
         click.echo(f"withdrawal notice since {shown(one.tombstone.when)}: {one.tombstone.note}")
     rows = [_finding_row("the article", f) for f in decision.findings if f.part is None]
-    for part in decision.parts:
-        rows.extend(_part_rows(decision, part))
-    print_table(("part", "verdict", "why", "clause", "changes", "to change it"), rows)
+    print_table(
+        ("part", "verdict", "why", "clause", "changes", "to change it"),
+        [*rows, *_part_rows(one)],
+    )
     owed = [f"{d.code}{' ' + d.value if d.value else ''}" for d in decision.duties if not d.part]
     if decision.verdict is Verdict.ALLOW and owed:
-        click.echo(f"duties: {'; '.join(owed)}")
+        click.echo(f"duties: {'; '.join(owed)}\n")
 
 
-def _finding_row(name: str, found: Finding) -> tuple[object, ...]:
+def _finding_row(name: str, found: Finding) -> Row:
     moment = found.opens or found.closes
     changes = shown(moment) if moment else ""
     why = f"{found.code}: {found.says}"
     return (name, found.effect, why, found.source, changes, found.mend)
 
 
-def _part_rows(decision: Decision, part: PartDecision) -> list[tuple[object, ...]]:
-    losing = [f for f in decision.findings if f.part == part.part]
-    name = f"{part.part} ({part.kind})"
-    if part.dependents:
-        name += " with " + ", ".join(d.partition(".")[2] for d in part.dependents)
-    if losing:
-        return [_finding_row(name if n == 0 else "", f) for n, f in enumerate(losing)]
+def _part_rows(one: Explanation) -> Iterator[Row]:
+    """Give a row for each part and finding; neighbours of the same fate share one."""
+    words = {block.id: _opening(block) for block in one.article.blocks()}
+    run: list[str] = []
+    for _, group in groupby(one.decision.parts, key=lambda part: _fate(one.decision, part)):
+        parts = list(group)
+        rows = _fate(one.decision, parts[0])
+        run = [part.part for part in parts]
+        name = f"{run[0]} ({parts[0].kind})" if len(run) == 1 else f"{run[0]} to {run[-1]}"
+        if len(run) == 1 and words.get(run[0]):
+            name += f" {words[run[0]]}"
+        if parts[0].dependents:
+            name += " with " + ", ".join(d.partition(".")[2] for d in parts[0].dependents)
+        for n, row in enumerate(rows):
+            yield (name if n == 0 else "", *row[1:])
+
+
+def _opening(block: Any) -> str:
+    """Give the first words of a block, so that one sees which it is."""
+    text = text_of(str(getattr(block, "text", None) or getattr(block, "caption", None) or ""))
+    return f"“{text[:SNIPPET].rstrip()}…”" if len(text) > SNIPPET else text and f"“{text}”"
+
+
+def _fate(decision: Decision, part: PartDecision) -> tuple[Row, ...]:
+    found = [f for f in decision.findings if f.part == part.part]
+    if found:
+        return tuple(_finding_row("", f) for f in found)
     extent = "" if part.extent.unit is ExtentUnit.FULL else f", {part.extent}"
     clause = f"licence {decision.licence} grants {part.kind}{extent}"
     until = f"until {shown(part.valid_until)}" if part.valid_until else ""
-    return [(name, part.verdict, "granted", clause, until, "")]
+    return (("", part.verdict, "granted", clause, until, ""),)
 
 
 @click.group()

@@ -49,8 +49,10 @@ def _term(agreement: Agreement) -> str:
 
 def _open_part(partner: Partner) -> dict[str, Any]:
     """Give what may be shown of a partner: everything but prices."""
-    prices = {"agreements": {"__all__": {"price"}}, "credit_limit": True}
-    return partner.model_dump(mode="json", exclude=prices, exclude_none=True)
+    data = partner.model_dump(mode="json", exclude={"credit_limit"}, exclude_none=True)
+    for agreement in data["agreements"]:
+        agreement.pop("price", None)
+    return data
 
 
 @partners.command("show")

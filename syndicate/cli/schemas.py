@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from syndicate.checks.json_schema import json_schemas
-from syndicate.checks.official import ENTRIES
-from syndicate.cli.common import Refused, tell
-from syndicate.sources.schema_fetch import fetch
+from syndicate.checks.official import official_schemas
+from syndicate.cli.common import Refused, print_table
+from syndicate.sources.schema_fetch import careful_opener, fetch
 
 
 @click.group()
@@ -20,8 +20,22 @@ def schemas() -> None:
 @schemas.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def export(folder: Path) -> None:
-    """Write the JSON Schemas of article, licence, partner and desk into a folder."""
+    """Write the JSON Schemas of article, licence, partner and desk into FOLDER."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in json_schemas().items():
         (folder / name).write_bytes(data)
         click.echo(f"wrote {folder / name}")
+
+
+@schemas.command("fetch")
+@click.argument("folder", type=click.Path(path_type=Path))
+def fetch_official(folder: Path) -> None:
+    """Download the official schemas into FOLDER, each only with the right checksum.
+
+    The list is schemas/official.toml: published address, version, SHA-256.
+    """
+    done = fetch(official_schemas(), folder, careful_opener())
+    print_table(("file", "version", "state"), [(o.entry.file, o.entry.version, o) for o in done])
+    bad = sum(not one.good for one in done)
+    if bad:
+        raise Refused(f"{bad} of {len(done)} files were not fetched", mend="try again online")

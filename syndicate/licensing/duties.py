@@ -27,7 +27,7 @@ def of_article(
     if removed:
         yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed))
     if until:
-        yield Duty(code=DutyCode.REMOVE_AFTER, value=until.isoformat())
+        yield Duty(code=DutyCode.REMOVE_AFTER, value=until.isoformat().replace("+00:00", "Z"))
     if marked:
         yield Duty(code=DutyCode.EMBARGO, value="Not before the embargo ends.")
 
@@ -97,7 +97,7 @@ def _conduct(licence: Licence) -> Iterator[Duty]:
 def _machines(licence: Licence) -> Iterator[Duty]:
     for purpose in AiPurpose:
         if not licence.ai.allows(purpose):
-            yield Duty(code=DutyCode.AI, value=purpose)
+            yield Duty(code=DutyCode.AI, value=f"no {purpose}")
 
 
 def of_parts(
@@ -111,6 +111,8 @@ def of_parts(
         credit = credit_of(part)
         if credit:
             yield Duty(code=DutyCode.CREDIT, value=credit, part=one.part, fulfilled=True)
+        if part.prose.no_archive:
+            yield Duty(code=DutyCode.NO_ARCHIVE, part=one.part)
         removed = item - one.territory
         if removed:
             yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed), part=one.part)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from syndicate.licensing.question import Part, Question
 from syndicate.model.article import LegalOrder
 from syndicate.model.decision import Finding, Verdict
-from syndicate.model.territory import Area
+from syndicate.model.territory import Area, Territory
 
 
 class Place(NamedTuple):
@@ -40,7 +40,8 @@ def of_article(asked: Question) -> Place:
     """Give where the whole article may go."""
     base = granted(asked)
     if not base:
-        return Place(base, base, (_empty(asked, None, f"licence {asked.licence.ref} territory"),))
+        source = f"licence {asked.licence.ref} territory"
+        return Place(base, base, (_empty(asked, None, source, asked.area(Territory())),))
     lasting = base
     findings = []
     for order in orders_on(asked, None):
@@ -96,7 +97,7 @@ def _judged(
     removed = before - after
     effect = Verdict.HOLD if opens else Verdict.DENY
     if not after:
-        return Place(after, removed, (_empty(asked, part, source, effect, opens),))
+        return Place(after, removed, (_empty(asked, part, source, before, effect, opens),))
     if asked.partner.can_geo_block:
         return Place(after, removed)
     finding = Finding(
@@ -116,6 +117,7 @@ def _empty(
     asked: Question,
     part: str | None,
     source: str,
+    before: Area,
     effect: Verdict = Verdict.DENY,
     opens: datetime | None = None,
 ) -> Finding:
@@ -125,10 +127,17 @@ def _empty(
         effect=effect,
         part=part,
         source=source,
-        says=f"Nothing is left of the territory ({asked.licence.territory}).",
+        says=_nowhere(asked, part, before),
         mend="Clear the rights for a place the partner serves.",
         opens=opens,
     )
+
+
+def _nowhere(asked: Question, part: str | None, before: Area) -> str:
+    if part:
+        return f"It may be used nowhere that the article goes ({before})."
+    terms = f"{asked.licence.territory}; {asked.agreement.territory}; {asked.property.territory}"
+    return f"No place is left of licence, agreement, property and article rights ({terms})."
 
 
 def _order(order: LegalOrder, part: str | None) -> Finding:

@@ -113,7 +113,8 @@ def _is_simply_the_articles(part: Part, one: PartDecision, item: Scope) -> bool:
     """Say whether a part of ours goes out on the article's own terms."""
     same_reach = one.territory == item.area and one.media == item.media
     same_time = (one.valid_from, one.valid_until) == (item.valid_from, item.valid_until)
-    return bool(part.permission.own) and same_reach and same_time
+    ours = bool(part.permission.own) and not part.prose.no_archive
+    return ours and same_reach and same_time
 
 
 def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> PartTerms:
@@ -144,7 +145,7 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
         holder=rights.owner or asked.desk.holder,
         own=bool(rights.own),
         credit=credit,
-        usage_terms=tuple(_with_credit(text, credit) for text in words),
+        usage_terms=tuple(_with_own(text, part, credit) for text in words),
         valid_from=one.valid_from,
         valid_until=one.valid_until,
         countries=odrl.countries_of(one.territory),
@@ -152,8 +153,12 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
     )
 
 
-def _with_credit(text: LocalText, credit: str) -> LocalText:
-    if not credit:
-        return text
-    said = Phrases(text.language).say("credit", credit=credit)
-    return LocalText(language=text.language, text=f"{text.text} {said}")
+def _with_own(text: LocalText, part: Part, credit: str) -> LocalText:
+    """Add what holds for the part alone: its credit, and no archive where its owner says so."""
+    words = Phrases(text.language)
+    said = [text.text]
+    if part.prose.no_archive:
+        said.append(words.say("no-archive-at-all"))
+    if credit:
+        said.append(words.say("credit", credit=credit))
+    return LocalText(language=text.language, text=" ".join(said))

@@ -19,8 +19,8 @@ class SyndicateError(Exception):
     def __str__(self) -> str:
         """One line: where, what, how to mend it."""
         place = f"{self.where}: " if self.where else ""
-        cure = f" Mend: {self.mend}" if self.mend else ""
-        return f"{place}{self.what}{cure}"
+        what = self.what if self.what.endswith((".", "!", "?")) else f"{self.what}."
+        return f"{place}{what}{f' Mend: {self.mend}.' if self.mend else ''}"
 
 
 class BadDesk(SyndicateError):

@@ -1,0 +1,112 @@
+"""What becomes of drafts: identity, versions, refusals."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicate.model.article import Article
+from syndicate.pipeline.ingest import Outcome, Taken, ingest
+from syndicate.pipeline.ports import Draft, Refusal
+from tests.builders import NOW, an_article, article_data
+from tests.pipeline.running import Running, version
+
+WALL = "tag:harbour.example,2024:wall"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Running:
+    return Running(tmp_path)
+
+
+def unnumbered(**changes: Any) -> Article:
+    data = article_data(**changes)
+    del data["version"]
+    article = Article.model_validate(data)
+    if "version_created" not in changes:
+        article.model_fields_set.discard("version_created")
+    return article
+
+
+def why(outcome: Outcome) -> str:
+    assert outcome.refusal is not None
+    return outcome.refusal.code
+
+
+def test_the_same_content_again_changes_nothing(desk: Running) -> None:
+    assert desk.take(unnumbered())[0].taken is Taken.ADDED
+    assert desk.take(unnumbered(), now=NOW + timedelta(days=1))[0].taken is Taken.UNCHANGED
+    assert len(desk.store.history(WALL)) == 1
+
+
+def test_changed_content_becomes_the_next_version_dated_now(desk: Running) -> None:
+    desk.take(unnumbered())
+    changed = desk.take(unnumbered(summary="Now known."))[0]
+    assert (changed.taken, changed.version) == (Taken.UPDATED, 2)
+    assert desk.store.history(WALL)[-1].version_created == NOW
+    assert desk.store.history(WALL)[-1].first_created == an_article().first_created
+
+
+def test_an_origin_stays_bound_to_its_guid(desk: Running) -> None:
+    first = Draft(unnumbered(), "url:https://harbour.example/a")
+    moved = Draft(
+        unnumbered(guid="tag:harbour.example,2024:minted", summary="New."),
+        "url:https://harbour.example/a",
+    )
+    done = list(ingest([first, moved], desk.store, NOW))
+    assert [one.guid for one in done] == [WALL, WALL]
+    assert done[1].version == 2
+
+
+def test_a_stated_version_with_other_content_is_refused(desk: Running) -> None:
+    desk.take(an_article())
+    assert why(desk.take(an_article(summary="Other."))[0]) == "version-conflict"
+    assert desk.store.history(WALL)[0].summary == article_data()["summary"]
+
+
+def test_a_lower_version_is_refused(desk: Running) -> None:
+    desk.take(version(3, "2026-04-30T10:00:00Z"))
+    assert why(desk.take(version(2, "2026-04-30T11:00:00Z", summary="Late."))[0]) == "V23"
+
+
+def test_a_version_must_be_later_than_the_one_before(desk: Running) -> None:
+    desk.take(an_article())
+    again = version(2, "2026-04-30T08:00:00Z", summary="Same instant.")
+    assert why(desk.take(again)[0]) == "V23"
+
+
+def test_first_dates_never_change(desk: Running) -> None:
+    desk.take(an_article())
+    moved = version(2, "2026-04-30T10:00:00Z", first_created="2026-04-30T07:00:00Z")
+    assert why(desk.take(moved)[0]) == "V24"
+    republished = version(2, "2026-04-30T10:00:00Z", first_published="2026-04-30T09:00:00Z")
+    assert why(desk.take(republished)[0]) == "V24"
+
+
+def test_a_kill_cannot_be_scheduled(desk: Running) -> None:
+    desk.take(an_article())
+    later = version(2, "2026-05-02T10:00:00Z", pub_status="canceled", body=[])
+    assert why(desk.take(later)[0]) == "V22"
+
+
+def test_taking_the_old_file_in_again_does_not_bring_a_killed_article_back(
+    desk: Running,
+) -> None:
+    desk.take(unnumbered())
+    desk.take(version(2, "2026-05-01T10:00:00Z", pub_status="canceled", body=[]))
+    assert desk.take(unnumbered())[0].taken is Taken.UNCHANGED
+    assert desk.store.history(WALL)[-1].pub_status == "canceled"
+    assert why(desk.take(unnumbered(summary="Edited."))[0]) == "article-killed"
+    back = version(3, "2026-05-01T11:00:00Z", summary="Edited.")
+    assert desk.take(back)[0].taken is Taken.UPDATED
+
+
+def test_a_refusal_costs_only_itself(desk: Running) -> None:
+    refused = Refusal("bad.json", "invalid", "headline", "is missing", "add it")
+    drafts = [refused, Draft(an_article(), f"id:{WALL}")]
+    done = list(ingest(drafts, desk.store, NOW))
+    assert [one.taken for one in done] == [Taken.REFUSED, Taken.ADDED]
+    assert done[0].refusal == refused
