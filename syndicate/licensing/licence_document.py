@@ -5,6 +5,8 @@ Neither holds a price, a partner's name or a confidential term.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator
 
 from lxml import html
@@ -37,6 +39,20 @@ def documents(files: DeskFiles) -> Iterator[Document]:
         yield Document(document_path(licence, "jsonld"), "application/ld+json", policy)
 
 
+def terms_digest(licence: Licence) -> str:
+    """Give a digest of all that a licence version says."""
+    return hashlib.sha256(licence.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+
+
+_STATED = re.compile(rb'<meta name="terms-digest" content="([0-9a-f]{64})">')
+
+
+def stated_digest(published: bytes) -> str | None:
+    """Give the digest of the terms that a published page was made from."""
+    found = _STATED.search(published)
+    return found[1].decode() if found else None
+
+
 def _area(files: DeskFiles, licence: Licence) -> Area:
     """Give the territory as of the licence's own date; without one, by today's group tables."""
     return files.groups.area(licence.territory, licence.valid_from or group_changes()[-1])
@@ -67,6 +83,7 @@ def page(files: DeskFiles, licence: Licence, area: Area) -> bytes:
         E.meta(charset="utf-8"),
         E.title(f"{heading} – {files.desk.name}"),
         E.meta(name="viewport", content="width=device-width, initial-scale=1"),
+        E.meta(name="terms-digest", content=terms_digest(licence)),
         E.link(
             rel="alternate",
             type="application/ld+json",

@@ -13,12 +13,14 @@ from typing import NamedTuple
 
 from syndicate.checks.base import CheckFinding
 from syndicate.formats.base import Format
-from syndicate.licensing.licence_document import documents
+from syndicate.licensing.licence_document import documents, stated_digest, terms_digest
+from syndicate.licensing.terms import document_path
 from syndicate.model.desk import DeskFiles
 from syndicate.model.document import Document, FeedHead
-from syndicate.model.errors import RenderFailed
+from syndicate.model.errors import BadDesk, RenderFailed
 from syndicate.model.feed import Feed
-from syndicate.model.partner import Partner
+from syndicate.model.licence import Licence
+from syndicate.model.partner import AgreementState, Partner
 from syndicate.model.receipt import Edition, ManifestLine
 from syndicate.pipeline.compose import (
     Composition,
@@ -86,6 +88,7 @@ class Regeneration:
         Raises:
             StoreFailed: the store cannot be read or written.
             TargetFailed: the target cannot be written; the last good documents stay.
+            BadDesk: a licence version in force was changed.
         """
         if self.dry_run:
             yield from self._run(only)
@@ -95,14 +98,35 @@ class Regeneration:
 
     def _run(self, only: str | None) -> Iterator[Published]:
         histories = [self.store.history(guid) for guid in self.store.guids()]
-        for document in documents(self.files):
-            if not self.dry_run:
-                self.target.put(document)
+        self._licences()
         for partner, feed in self.files.feed_list():
             if only in (None, feed.id):
                 yield from self._feed(partner, feed, histories)
         if only is None:
             yield from self._remove_gone()
+
+    def _licences(self) -> None:
+        """Publish the licence documents. Terms that went out never change under the same URL."""
+        for licence in self.files.licences:
+            published = self.target.get(document_path(licence, "html"))
+            before = stated_digest(published) if published else None
+            if before not in (None, terms_digest(licence)) and self._is_in_force(licence):
+                raise BadDesk(
+                    f"licence {licence.ref} is in force and was changed since it was published",
+                    where=f"licences/{licence.id}-v{licence.version}.toml",
+                    mend=f"put it back, and write the change as version {licence.version + 1}",
+                )
+        for document in documents(self.files):
+            if not self.dry_run:
+                self.target.put(document)
+
+    def _is_in_force(self, licence: Licence) -> bool:
+        return any(
+            (agreement.licence, agreement.licence_version) == (licence.id, licence.version)
+            and agreement.state is not AgreementState.DRAFT
+            for partner in self.files.partners
+            for agreement in partner.agreements
+        )
 
     def _feed(
         self, partner: Partner, feed: Feed, histories: Sequence[History]

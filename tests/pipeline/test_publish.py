@@ -12,7 +12,7 @@ import pytest
 from syndicate.formats.rss import RSS
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
-from syndicate.model.errors import RenderFailed
+from syndicate.model.errors import BadDesk, RenderFailed
 from tests.builders import (
     NOW,
     a_licence,
@@ -301,3 +301,16 @@ def test_three_partners_get_three_feeds_of_one_article(tmp_path: Path) -> None:
         assert b"The text." in pictures
         assert b"wall-1600.jpg" in pictures
         assert b"afx" not in (text + pictures).lower()
+
+
+def test_terms_in_force_never_change_under_the_same_url(desk: Running) -> None:
+    desk.run()
+    before = desk.state()
+    desk.files = desk_files(a_licence(territory={"include": ["GB"]}))
+    with pytest.raises(BadDesk, match="version 2"):
+        desk.run()
+    assert desk.state() == before
+    draft = a_partner(agreements=[agreement_data(state="draft")])
+    desk.files = desk_files(a_licence(territory={"include": ["GB"]}), draft)
+    desk.run()
+    assert b"United Kingdom" in (desk.folder / "licences/full/v1.html").read_bytes()
