@@ -200,17 +200,19 @@ class _Pen:
 
     def __init__(self, parent: etree._Element) -> None:
         self._parent = parent
+        self._last: etree._Element | None = None
 
     def write(self, text: str) -> None:
         if not text:
             return
-        if len(self._parent):
-            self._parent[-1].tail = (self._parent[-1].tail or "") + text
-        else:
+        if self._last is None:
             self._parent.text = (self._parent.text or "") + text
+        else:
+            self._last.tail = (self._last.tail or "") + text
 
     def start(self, name: str, attributes: dict[str, str | None] | None = None) -> etree._Element:
-        return add(self._parent, _n(name), None, attributes)
+        self._last = add(self._parent, _n(name), None, attributes)
+        return self._last
 
 
 _BLOCKS: dict[str, Callable[[etree._Element, etree._Element], None]] = {
