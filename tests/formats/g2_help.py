@@ -25,6 +25,8 @@ NS = {
     "h": "http://www.w3.org/1999/xhtml",
     "n": "http://iptc.org/std/NITF/2006-10-18/",
 }
+POWER = "NewsML-G2_2.35-spec-All-Power.xsd"
+WITH_NITF = "G2-nitf-odrl-driver.project.xsd"
 ALL_RENDITIONS = ("xhtml", "nitf", "text")
 
 

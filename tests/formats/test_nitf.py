@@ -11,6 +11,7 @@ from syndicate.formats.newsml_g2 import render
 from syndicate.model.entry import Entry, Terms
 from tests.builders import a_head, a_picture, an_entry, some_terms
 from tests.formats.g2_help import (
+    WITH_NITF,
     blocks,
     everything,
     faults,
@@ -30,7 +31,7 @@ def nitf(entry: Entry) -> etree._Element:
     data = render(ONLY_NITF, [entry], [])
     assert faults(data) == []
     root = etree.fromstring(data)
-    xsd = official("G2-nitf-odrl-driver.project.xsd")
+    xsd = official(WITH_NITF)
     assert xsd.validate(root), xsd.error_log
     (found,) = find(root, "//n:nitf")
     assert isinstance(found, etree._Element)
