@@ -1,0 +1,62 @@
+"""Bytes and text of a file, never more than a limit, never a crash."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+from typing import IO
+
+from syndicate.model.base import legal_text
+from syndicate.pipeline.ports import Refusal
+
+MEGABYTE = 1_048_576
+_SUFFIXES = {".gz", ".html", ".htm", ".xhtml", ".txt", ".md", ".markdown", ".json"}
+
+
+def name_of(path: Path) -> str:
+    """Give a path as text that can always be printed and stored."""
+    return legal_text(str(path).encode("utf-8", "replace").decode("utf-8"))
+
+
+def stem_of(path: Path) -> str:
+    """Give the file's name without its suffixes: wall.html.gz is wall."""
+    while path.suffix.lower() in _SUFFIXES and path.stem:
+        path = path.with_name(path.stem)
+    return name_of(Path(path.name))
+
+
+def read(path: Path, limit: int) -> bytes | Refusal:
+    """Give a file's bytes, a .gz file inflated; refused beyond the limit."""
+    try:
+        with path.open("rb") as file:
+            if path.suffix.lower() == ".gz":
+                with gzip.open(file) as inflated:
+                    return _limited(inflated, limit, path)
+            return _limited(file, limit, path)
+    except (OSError, EOFError, zlib.error, ValueError) as err:
+        says = f"cannot be read: {type(err).__name__}"
+        return Refusal(name_of(path), "unreadable", "file", says, "save the file again")
+
+
+def _limited(file: IO[bytes] | gzip.GzipFile, limit: int, path: Path) -> bytes | Refusal:
+    data = file.read(limit + 1)
+    if len(data) > limit:
+        return too_large(name_of(path), limit)
+    return data
+
+
+def too_large(where: str, limit: int) -> Refusal:
+    """Refuse something larger than a limit in bytes."""
+    says = f"larger than {limit // MEGABYTE} MB"
+    return Refusal(where, "too-large", "file", says, "split it, or remove what is no text")
+
+
+def utf8(data: bytes, where: str) -> str | Refusal:
+    """Give UTF-8 text; UTF-16 is read where a byte order mark says so."""
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        return data.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError as err:
+        says = f"is not UTF-8: byte {err.start} cannot be read"
+        return Refusal(where, "not-utf8", "file", says, "save the file as UTF-8")
