@@ -34,9 +34,10 @@ from syndicate.formats._xhtml import credit_beside
 from syndicate.formats._xml import XML_LANG, add
 from syndicate.model.article import Byline, PubStatus
 from syndicate.model.base import direction_of, text_of
-from syndicate.model.body import Audio, MediaBase, Picture, Rendition
+from syndicate.model.body import MediaBase, Picture, Rendition, kind_of
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
+from syndicate.model.rights import PartKind
 
 ALT_TEXT = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/AltTextAccessibility"
 VIA = "http://www.iana.org/assignments/relation/via"
@@ -58,21 +59,40 @@ def items_of(entry: Entry, head: FeedHead) -> Iterator[etree._Element]:
         yield _medium(one, entry, head)
 
 
-def media_guid(entry: Entry, part: str) -> str:
-    """Give the guid of a part: what the part's ODRL policy has as its target."""
-    return f"{entry.guid}/{part}"
+def media_guid(guid: str, part: str) -> str:
+    """Give the guid of a part: what the part's ODRL policy has as its target.
+
+    No article's guid holds a semicolon, so no article can be taken for a part of another.
+    """
+    return f"{guid};{part}"
 
 
-def tombstone_item(stone: Tombstone, head: FeedHead) -> etree._Element:
-    """Give the newsItem that withdraws an article: same guid, no content."""
-    item = an_item("newsItem", stone.guid, stone.version, stone.language, stone.dir)
+def tombstone_items(stone: Tombstone, head: FeedHead) -> Iterator[etree._Element]:
+    """Give the newsItems that withdraw an article and the media that went out with it."""
+    yield _tombstone(stone, head, stone.guid, "ninat:text")
+    for medium in stone.media:
+        item_class = _ITEM_CLASSES[medium.kind]
+        yield _tombstone(stone, head, media_guid(stone.guid, medium.part), item_class)
+
+
+_ITEM_CLASSES = {
+    PartKind.IMAGE: "ninat:picture",
+    PartKind.GRAPHIC: "ninat:graphic",
+    PartKind.VIDEO: "ninat:video",
+    PartKind.AUDIO: "ninat:audio",
+}
+
+
+def _tombstone(stone: Tombstone, head: FeedHead, guid: str, item_class: str) -> etree._Element:
+    """Give a newsItem without content under the same guid."""
+    item = an_item("newsItem", guid, stone.version, stone.language, stone.dir)
     add_tombstone_rights(item, stone)
     killed = stone.status is PubStatus.CANCELED
     orders = Note("withdrawal", KILL if killed else HOLD)
     said = f"{stone.ed_note} {stone.note}".strip()
     reason = (Note("reason", said, stone.language),) if said else ()
     facts = ItemFacts(
-        item_class="ninat:text",
+        item_class=item_class,
         version_created=stone.when,
         first_created=stone.first_created,
         status=stone.status,
@@ -139,7 +159,7 @@ def _add_links(meta: etree._Element, entry: Entry) -> None:
     for one in _delivered(entry):
         beside: dict[str, str | int | None] = {
             "rel": "irel:associatedWith",
-            "residref": media_guid(entry, one.id),
+            "residref": media_guid(entry.guid, one.id),
             "version": entry.version,
             "contenttype": NEWS_ITEM_TYPE,
         }
@@ -207,14 +227,14 @@ def _delivered(entry: Entry) -> tuple[MediaBase, ...]:
 def _medium(one: MediaBase, entry: Entry, head: FeedHead) -> etree._Element:
     language = one.language or entry.language
     direction = one.dir or (direction_of(one.language) if one.language else entry.dir)
-    item = an_item("newsItem", media_guid(entry, one.id), entry.version, language, direction)
+    item = an_item("newsItem", media_guid(entry.guid, one.id), entry.version, language, direction)
     own = next((part for part, medium in own_terms(entry) if medium.id == one.id), None)
     if own:
         add_part_rights(item, own, entry.terms)
     else:
         add_rights(item, entry.terms)
     notes = tuple(embargo_notes(entry.embargoed, entry.embargo_open_ended))
-    add_item_meta(item, head, _facts(entry, _nature(one), entry.headline, notes))
+    add_item_meta(item, head, _facts(entry, _ITEM_CLASSES[kind_of(one)], entry.headline, notes))
     meta = add(item, g2("contentMeta"))
     add(meta, g2("language"), None, {"tag": language})
     add(meta, g2("headline"), one.alt or entry.headline)
@@ -232,12 +252,6 @@ def _medium(one: MediaBase, entry: Entry, head: FeedHead) -> etree._Element:
 def _add_credit(meta: etree._Element, one: MediaBase, entry: Entry) -> None:
     credit = credit_beside(one, entry) or entry.credit_line or entry.terms.holder
     add(meta, g2("creditline"), credit)
-
-
-def _nature(one: MediaBase) -> str:
-    if isinstance(one, Picture):
-        return "ninat:graphic" if one.graphic else "ninat:picture"
-    return "ninat:audio" if isinstance(one, Audio) else "ninat:video"
 
 
 def _by_size(one: MediaBase) -> Iterator[tuple[Rendition, str]]:

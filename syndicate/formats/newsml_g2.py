@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from syndicate.formats._g2 import CATALOG, NAR, ItemFacts, add_item_meta, an_item, g2, lay_out
-from syndicate.formats._g2_item import items_of, tombstone_item
+from syndicate.formats._g2_item import items_of, tombstone_items
 from syndicate.formats._xml import add, document, element, rfc3339
 from syndicate.formats.base import Format
 from syndicate.model.document import FeedHead
@@ -40,7 +40,7 @@ def _items(
     head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombstone]
 ) -> Iterator[etree._Element]:
     for stone in tombstones:
-        yield from _kept(stone.guid, [tombstone_item(stone, head)])
+        yield from _kept(stone.guid, tombstone_items(stone, head))
     for entry in entries:
         yield from _kept(entry.guid, items_of(entry, head))
 

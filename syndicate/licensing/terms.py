@@ -101,20 +101,9 @@ def _valid_until(decision: Decision) -> datetime | None:
 def _part_terms(asked: Question, decision: Decision, item: Scope) -> list[PartTerms]:
     found = []
     for part in parts_of(asked.article):
-        if not isinstance(part.block, MediaBase) or not decision.allows(part.name):
-            continue
-        one = decision.of(part.name)
-        if not _is_simply_the_articles(part, one, item):
-            found.append(_of_part(asked, part, one, item))
+        if isinstance(part.block, MediaBase) and decision.allows(part.name):
+            found.append(_of_part(asked, part, decision.of(part.name), item))
     return found
-
-
-def _is_simply_the_articles(part: Part, one: PartDecision, item: Scope) -> bool:
-    """Say whether a part of ours goes out on the article's own terms."""
-    same_reach = one.territory == item.area and one.media == item.media
-    same_time = (one.valid_from, one.valid_until) == (item.valid_from, item.valid_until)
-    ours = bool(part.permission.own) and not part.prose.no_archive
-    return ours and same_reach and same_time
 
 
 def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> PartTerms:
@@ -130,8 +119,8 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
         valid_until=one.valid_until,
     )
     scope = item._replace(
-        uid=f"{item.uid}/{part.name}",
-        target=f"{item.target}/{part.name}",
+        uid=f"{item.uid};{part.name}",
+        target=f"{item.target};{part.name}",
         area=one.territory,
         media=one.media,
         valid_from=one.valid_from,

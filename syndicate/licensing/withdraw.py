@@ -7,6 +7,7 @@ was ever entitled to the article, also where receipts were lost.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -15,8 +16,10 @@ from syndicate.licensing.govern import Request, Ruling, rule
 from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.terms import document_path
 from syndicate.model.article import Article, PubStatus
+from syndicate.model.body import MediaBase, kind_of
 from syndicate.model.decision import Verdict
-from syndicate.model.entry import Tombstone
+from syndicate.model.entry import GoneMedium, Tombstone
+from syndicate.model.partner import AgreementState
 
 
 class Held(NamedTuple):
@@ -36,12 +39,31 @@ def current(history: tuple[Article, ...], now: datetime) -> Article | None:
 def could_hold(request: Request, history: tuple[Article, ...], now: datetime) -> Held | None:
     """Give what a partner could have had of an article before a moment, the last version of it."""
     found: Held | None = None
+    before = _as_it_was(request)
     for version, until in _reigns(history, now):
-        allowed = _first_allowed(request, version, until)
+        allowed = _first_allowed(before, version, until)
         if allowed:
             since = min(found.since, allowed[0]) if found else allowed[0]
             found = Held(version, since, allowed[1])
     return found
+
+
+_WAS_ACTIVE = {AgreementState.SUSPENDED, AgreementState.TERMINATED}
+
+
+def _as_it_was(request: Request) -> Request:
+    """Give the partner before it was blocked and its agreements suspended or terminated.
+
+    A state has no date, so they count as active for their whole term: rather a notice too many.
+    """
+    agreements = tuple(
+        one.model_copy(update={"state": AgreementState.ACTIVE})
+        if one.state in _WAS_ACTIVE
+        else one
+        for one in request.partner.agreements
+    )
+    changes = {"agreements": agreements, "state": "active"}
+    return request._replace(partner=request.partner.model_copy(update=changes))
 
 
 def _reigns(history: tuple[Article, ...], now: datetime) -> list[tuple[Article, datetime]]:
@@ -76,7 +98,8 @@ def tombstone(request: Request, history: tuple[Article, ...], now: datetime) -> 
     if held is None or held.ruling.question is None:
         return None
     licence = held.ruling.question.licence
-    if now >= article.version_created + timedelta(days=licence.notices_kept):
+    end = article.version_created + timedelta(days=licence.notices_kept)
+    if now >= end:
         return None
     desk = request.files.desk
     name = "withdrawn" if article.pub_status is PubStatus.CANCELED else "withheld"
@@ -99,4 +122,12 @@ def tombstone(request: Request, history: tuple[Article, ...], now: datetime) -> 
         holder_url=desk.url,
         notice=article.copyright_notice or desk.notice(article.first_created.year),
         licence_url=desk.url_of(document_path(licence, "html")),
+        media=tuple(_media(held)),
+        kept_until=end,
     )
+
+
+def _media(held: Held) -> Iterator[GoneMedium]:
+    for block in held.article.blocks():
+        if isinstance(block, MediaBase) and held.ruling.decision.allows(block.id):
+            yield GoneMedium(part=block.id, kind=kind_of(block))

@@ -11,7 +11,7 @@ from syndicate.model.article import Byline, Link, PubStatus, Subject
 from syndicate.model.base import LangTag, MaybeText, Model, Text, Url
 from syndicate.model.body import Block, Direction, Gallery, MediaBase, Picture
 from syndicate.model.moments import Instant
-from syndicate.model.rights import Medium
+from syndicate.model.rights import Medium, PartKind
 
 
 class Signal(StrEnum):
@@ -169,6 +169,15 @@ class Entry(Model):
         return tuple(one for one in self.media() if isinstance(one, Picture))
 
 
+class GoneMedium(Model):
+    """A picture, video or sound that went out with an article and must go with it."""
+
+    part: str
+    """Id of the block."""
+    kind: PartKind
+    """image, graphic, video or audio."""
+
+
 class Tombstone(Model):
     """ "You had it, take it down": what is left of an article that was withdrawn."""
 
@@ -204,3 +213,7 @@ class Tombstone(Model):
     """Copyright notice."""
     licence_url: Url | None = None
     """The licence that demands removal."""
+    media: tuple[GoneMedium, ...] = ()
+    """Pictures, videos and sounds that went out with it; NewsML-G2 cancels each by itself."""
+    kept_until: Instant | None = None
+    """Until when the notice stays in the feed."""

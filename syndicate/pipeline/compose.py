@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from syndicate import __version__
 from syndicate.formats.base import Format
-from syndicate.licensing.covers import misses
+from syndicate.licensing.covers import misses, too_old_from
 from syndicate.licensing.govern import Request, in_order, rule
 from syndicate.licensing.redact import redact
 from syndicate.licensing.terms import document_path
 from syndicate.licensing.withdraw import could_hold, current, tombstone
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.base import direction_of
-from syndicate.model.decision import Decision, Verdict
+from syndicate.model.decision import Verdict
 from syndicate.model.desk import DeskFiles
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
@@ -31,8 +31,8 @@ class Composition(NamedTuple):
 
     entries: tuple[Entry, ...]
     tombstones: tuple[Tombstone, ...]
-    decisions: tuple[Decision, ...]
-    """Of every article the feed picks, allowed or not."""
+    next_change: datetime | None = None
+    """The earliest future instant at which time alone can change it."""
 
     def without(self, guids: Iterable[str]) -> Composition:
         """Give the same without some articles."""
@@ -61,24 +61,40 @@ def compose(
     request: Request, feed: Feed, histories: Iterable[History], now: datetime
 ) -> Composition:
     """Select, decide, redact; the result depends on nothing but the arguments."""
-    entries, notices, decisions = [], [], []
+    entries: list[Entry] = []
+    notices: list[Tombstone] = []
+    changes: set[datetime] = set()
     for history in histories:
+        changes.update(one.version_created for one in history)
         article = current(history, now)
         if article is None:
             continue
         if article.pub_status is not PubStatus.USABLE:
             notice = _notice(request, feed, history, now)
             notices.extend([notice] if notice else [])
+            changes.update([notice.kept_until] if notice and notice.kept_until else [])
             continue
+        too_old = too_old_from(feed.selection, article)
+        changes.update([too_old] if too_old else [])
         if any(misses(feed.selection, article, now)):
             continue
-        decision, question = rule(request, article, now)
-        decisions.append(decision)
-        if question is not None and decision.verdict is Verdict.ALLOW:
-            entries.append(redact(question, decision))
-    ordered = sorted(entries, key=lambda entry: _order(feed, entry))
+        entry, change = _entry(request, article, now)
+        entries.extend([entry] if entry else [])
+        changes.update([change] if change else [])
+    entries.sort(key=lambda entry: _order(feed, entry))
     notices.sort(key=lambda notice: (-notice.when.timestamp(), notice.guid))
-    return Composition(tuple(ordered[: feed.limit]), tuple(notices), tuple(decisions))
+    change = min((one for one in changes if one > now), default=None)
+    return Composition(tuple(entries[: feed.limit]), tuple(notices), change)
+
+
+def _entry(
+    request: Request, article: Article, now: datetime
+) -> tuple[Entry | None, datetime | None]:
+    """Give what is left of an article, None where it may not go, and when that can change."""
+    decision, question = rule(request, article, now)
+    allowed = question is not None and decision.verdict is Verdict.ALLOW
+    entry = redact(question, decision) if question is not None and allowed else None
+    return entry, decision.next_change
 
 
 def _notice(request: Request, feed: Feed, history: History, now: datetime) -> Tombstone | None:

@@ -145,7 +145,6 @@ class Regeneration:
         last = self.store.last_edition(feed.id, fmt.name)
         path = path_of(partner, feed, fmt)
         written = self._written(partner, feed, fmt, composed, last)
-        changes = [d.next_change for d in composed.decisions if d.next_change]
         told = Published(
             partner.id,
             feed.id,
@@ -156,7 +155,7 @@ class Regeneration:
             tombstones=len(written.composed.tombstones),
             quarantined=written.quarantined,
             failure=written.failure,
-            next_change=min(changes, default=None),
+            next_change=composed.next_change,
         )
         if written.failure:
             return told

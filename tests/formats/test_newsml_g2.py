@@ -173,7 +173,7 @@ def test_the_odrl_policy_survives_byte_for_byte() -> None:
 def test_a_picture_is_an_item_with_rights_of_its_own() -> None:
     root = message(with_picture())
     article, picture = find(root, "//g:newsItem")
-    assert picture.get("guid") == "tag:harbour.example,2024:wall/photo"
+    assert picture.get("guid") == "tag:harbour.example,2024:wall;photo"
     assert value(picture, "g:itemMeta/g:itemClass/@qcode") == "ninat:picture"
     assert value(picture, "g:rightsInfo/g:copyrightHolder/g:name/text()") == "Norstar Agency"
     assert find(picture, "g:rightsInfo/g:copyrightHolder/@uri") == []

@@ -125,4 +125,4 @@ def test_every_target_is_the_article_or_its_part() -> None:
         for node in article.objects(None, name)
     ]
     assert {str(article.value(rule, ODRL.target)) for rule in rules} == {guid}
-    assert URIRef(f"{guid}/photo") in set(part.objects(None, ODRL.target))
+    assert URIRef(f"{guid};photo") in set(part.objects(None, ODRL.target))

@@ -1,0 +1,127 @@
+"""Text types: what would break a document never gets into a model."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree, html
+from pydantic import TypeAdapter, ValidationError
+
+from syndicate.model.base import (
+    ILLEGAL_XML,
+    Inline,
+    MaybeText,
+    Url,
+    covers_language,
+    direction_of,
+    inline_html,
+    legal_text,
+)
+from tests.builders import an_article
+
+URL = TypeAdapter[str](Url)
+anything = st.text(st.characters(codec=None))
+
+
+@given(anything)
+def test_any_text_becomes_legal_xml(text: str) -> None:
+    clean = legal_text(text)
+    assert not ILLEGAL_XML.search(clean)
+    element = etree.Element("t")
+    element.text = clean
+    assert etree.fromstring(etree.tostring(element)) is not None
+
+
+@given(anything)
+def test_any_inline_html_is_harmless(text: str) -> None:
+    clean = inline_html(text)
+    root = html.fragment_fromstring(clean, create_parent="div")
+    for element in root.iter(etree.Element):
+        assert element.tag not in {"script", "style", "svg", "iframe", "img", "form"}
+        assert not [name for name in element.attrib if str(name).startswith("on")]
+
+
+@pytest.mark.parametrize(
+    ("hostile", "left"),
+    [
+        ("<script>alert(1)</script>text", "text"),
+        ('<a href="javascript:alert(1)" onclick="x()">a</a>', "<a>a</a>"),
+        ('<a href="/relative">a</a>', "<a>a</a>"),
+        ("<svg><script>alert(1)</script></svg>b", "b"),
+        ("<img src=x onerror=alert(1)>c", "c"),
+        ("<b>unclosed", "<b>unclosed</b>"),
+        ("<p style='position:fixed'>d</p>", "d"),
+        ("]]> & <", "]]&gt; &amp; &lt;"),
+        ("e\x00\x0b\ufffe\ud800f", "ef"),
+        (
+            '<a href="https://a.example/?x=1&amp;y=2">g</a>',
+            '<a href="https://a.example/?x=1&amp;y=2">g</a>',
+        ),
+    ],
+)
+def test_hostile_html(hostile: str, left: str) -> None:
+    assert TypeAdapter[str](Inline).validate_python(hostile) == left
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "/a",
+        "//a.example/b",
+        "https://",
+        "https://u:p@a.example/",
+        "ftp://a.example/",
+        "https://a.example/ b",
+        'https://a.example/"',
+        "data:text/html,x",
+        "https://a.example/\n",
+        "https://[bad/",
+    ],
+)
+def test_a_url_is_absolute_and_clean(url: str) -> None:
+    with pytest.raises(ValidationError):
+        URL.validate_python(url)
+
+
+def test_text_is_one_line_and_normalised() -> None:
+    assert TypeAdapter[str](MaybeText).validate_python(" e\u0301\n\tx\x0b ") == "é x"
+
+
+def test_directions_and_languages() -> None:
+    assert [direction_of(tag) for tag in ("ar", "ar-EG", "he", "fa", "ur", "en-GB", "xx")] == [
+        "rtl",
+        "rtl",
+        "rtl",
+        "rtl",
+        "rtl",
+        "ltr",
+        "ltr",
+    ]
+    assert covers_language("ar", "ar-EG")
+    assert not covers_language("ar-EG", "ar")
+    assert not covers_language("a", "ar")
+
+
+def test_a_field_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        an_article(headlnie="typo")
+
+
+def test_retired_and_unknown_topics_are_refused() -> None:
+    with pytest.raises(ValidationError, match="no IPTC Media Topic"):
+        an_article(subjects=[{"code": "99999999"}])
+    with pytest.raises(ValidationError, match="retired"):
+        an_article(subjects=[{"code": "20000030"}])
+
+
+def test_block_ids_are_unique() -> None:
+    two = [{"type": "paragraph", "id": "a", "text": "x"}] * 2
+    with pytest.raises(ValidationError, match="unique"):
+        an_article(body=two)
+
+
+def test_a_model_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        an_article().headline = "other"
