@@ -16,7 +16,7 @@ from syndicate.pipeline.publish import Regeneration
 from syndicate.sources import desk_folder
 from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.html_page import HtmlPage
-from syndicate.sources.markdown import MarkdownFile
+from syndicate.sources.markdown import Markdown
 from syndicate.sources.plain_text import PlainText
 from syndicate.stores.sql import SqlStore
 from syndicate.targets.folder import FolderTarget
@@ -25,8 +25,8 @@ SOURCES: dict[str, Source] = {
     ".json": ArticleJson(),
     ".jsonl": ArticleLines(),
     ".ndjson": ArticleLines(),
-    ".md": MarkdownFile(),
-    ".markdown": MarkdownFile(),
+    ".md": Markdown(),
+    ".markdown": Markdown(),
     ".html": HtmlPage(),
     ".htm": HtmlPage(),
     ".html.gz": HtmlPage(),

@@ -45,6 +45,7 @@ class FolderTarget:
 
     def __init__(self, root: Path) -> None:
         self._root = Path(os.path.realpath(root))
+        self._held: int | None = None
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -62,12 +63,19 @@ class FolderTarget:
             with self._told(_LOCK):
                 fcntl.flock(held, fcntl.LOCK_EX)
                 self._clear_up(after_death=os.fstat(held).st_size > 0)
-                os.write(held, b"running\n")
+            self._held = held
             yield
             with self._told(_LOCK):
-                os.ftruncate(held, 0)
+                if os.fstat(held).st_size:
+                    os.ftruncate(held, 0)
         finally:
+            self._held = None
             os.close(held)
+
+    def _mark_running(self) -> None:
+        """Leave a mark that shows if this run dies; a run that changes nothing leaves none."""
+        if self._held is not None and not os.fstat(self._held).st_size:
+            os.write(self._held, b"running\n")
 
     def get(self, path: str) -> bytes | None:
         """Give the published bytes of a path. Raises TargetFailed."""
@@ -83,6 +91,7 @@ class FolderTarget:
             with suppress(FileNotFoundError):
                 if _read(name, folder) == document.data:
                     return False
+            self._mark_running()
             _replace(name, document.data, folder)
         return True
 
@@ -93,6 +102,7 @@ class FolderTarget:
             try:
                 with self._folder(above) as folder:
                     _refuse_other(name, folder)
+                    self._mark_running()
                     os.unlink(name, dir_fd=folder)
                     os.fsync(folder)
             except FileNotFoundError:
