@@ -49,6 +49,22 @@ def opened_store(folder: Path, desk: Desk) -> Iterator[Store]:
         store.close()
 
 
+@contextmanager
+def scratch_store(folder: Path, desk: Desk) -> Iterator[Store]:
+    """Give a copy of the desk's store to try things on; an empty one where there is none yet."""
+    url = _store_url(folder, desk.store)
+    if Path(url.removeprefix("sqlite:///")).exists():
+        store = SqlStore.open(url)
+        copy = store.scratch()
+        store.close()
+    else:
+        copy = SqlStore.open("sqlite://")
+    try:
+        yield copy
+    finally:
+        copy.close()
+
+
 def _store_url(folder: Path, url: str) -> str:
     """Read a relative SQLite path as below the desk."""
     kind, marker, path = url.partition(":///")

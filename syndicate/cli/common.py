@@ -26,7 +26,7 @@ class Refused(SyndicateError):
     """Something was refused; the lines above say what."""
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """An instant with a zone, RFC 3339."""
 
     name = "instant"

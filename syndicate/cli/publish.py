@@ -55,8 +55,9 @@ def regenerate(
     known = [feed.id for _, feed in files.feed_list()]
     if only is not None and only not in known:
         raise NotFound(f"no feed {only!r}", mend=f"use one of: {', '.join(known)}")
-    with wiring.opened_store(desk, files.desk) as store:
-        refused = _take_inbox(desk, files, store) if not dry_run else 0
+    opened = wiring.scratch_store if dry_run else wiring.opened_store
+    with opened(desk, files.desk) as store:
+        refused = _take_inbox(desk, files, store)
         run = wiring.regeneration(desk, files, store, at or now(), dry_run=dry_run)
         done = list(_watched(run.run(only), len(known)))
     if as_json:

@@ -67,6 +67,19 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
+def copy_into(source: sa.Engine, copy: sa.Engine) -> None:
+    """Copy a whole database into another one, as it stands at this moment."""
+    with source.connect() as here, copy.connect() as there:
+        _driver(here).backup(_driver(there))
+
+
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError("only SQLite can be copied")
+    return driver
+
+
 def lock_for_change(connection: sa.Connection) -> None:
     """Keep other processes from changing the database until the transaction ends."""
     if connection.dialect.name == "sqlite":

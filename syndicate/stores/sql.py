@@ -66,6 +66,13 @@ class SqlStore:
                 raise
         return store
 
+    def scratch(self) -> SqlStore:
+        """Give a copy in memory, to try things on that must not be kept. Raises StoreFailed."""
+        with _told(self._place):
+            copy = type(self)(_sqlite.engine("sqlite://"), "a copy in memory")
+            _sqlite.copy_into(self._engine, copy._engine)
+        return copy
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()

@@ -71,10 +71,16 @@ def test_dry_run_says_what_would_change_and_writes_nothing(desk: Path) -> None:
     (desk / "articles" / "other.json").write_text(
         json.dumps(article_data(guid="tag:harbour.example,2024:other", headline="Other"))
     )
-    run("ingest", desk / "articles", "--desk", desk)
     found = run("regenerate", "--desk", desk, "--dry-run")
     assert "3 would be written" in found.stdout
+    assert len(data("articles", "list", "--desk", desk)) == 1
     assert b"Other" not in (desk / "public/first-partner/first-partner-all.rss").read_bytes()
+
+
+def test_a_dry_run_on_a_new_desk_leaves_nothing_behind(desk: Path) -> None:
+    before = sorted(desk.rglob("*"))
+    assert "3 would be written" in run("regenerate", "--desk", desk, "--dry-run").stdout
+    assert sorted(desk.rglob("*")) == before
 
 
 def test_an_unknown_feed_is_one_clear_line(desk: Path) -> None:

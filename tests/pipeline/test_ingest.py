@@ -106,7 +106,7 @@ def test_taking_the_old_file_in_again_does_not_bring_a_killed_article_back(
 
 def test_a_refusal_costs_only_itself(desk: Running) -> None:
     refused = Refusal("bad.json", "invalid", "headline", "is missing", "add it")
-    drafts = [refused, Draft(an_article(), f"id:{WALL}")]
+    drafts: list[Draft | Refusal] = [refused, Draft(an_article(), f"id:{WALL}")]
     done = list(ingest(drafts, desk.store, NOW))
     assert [one.taken for one in done] == [Taken.REFUSED, Taken.ADDED]
     assert done[0].refusal == refused
