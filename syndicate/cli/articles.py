@@ -115,8 +115,8 @@ def explain(
 ) -> None:
     """Say, for an article and a partner, what goes out, what does not, and why.
 
-    ARTICLE is a guid, the end of one, or the URL or file it came from. For every part: the
-    verdict, the clause, when it changes by itself, and what would have to change.
+    ARTICLE is a guid or the end of one, a URL or the end of one, or the file it came from. For
+    every part: the verdict, the clause, when it changes by itself, what would have to change.
     """
     files = wiring.load(desk)
     who = find_partner(files, partner)
@@ -164,19 +164,22 @@ def _print(one: Explanation, partner: str, format_name: str) -> None:
         click.echo(f"withdrawal notice since {shown(one.tombstone.when)}: {one.tombstone.note}")
     rows = [_finding_row("the article", f) for f in decision.findings if f.part is None]
     print_table(
-        ("part", "verdict", "why", "clause", "changes", "to change it"),
+        ("part", "verdict", "why, and by which clause", "changes", "to change it"),
         [*rows, *_part_rows(one)],
+        ratios=(3, None, 5, 3, 4),
     )
-    owed = [f"{d.code}{' ' + d.value if d.value else ''}" for d in decision.duties if not d.part]
-    if decision.verdict is Verdict.ALLOW and owed:
-        click.echo(f"duties: {'; '.join(owed)}\n")
+    for part, owed in groupby(decision.duties, key=lambda duty: duty.part):
+        if decision.verdict is Verdict.ALLOW:
+            words = "; ".join(f"{d.code} {d.value}".strip() for d in owed)
+            click.echo(f"duties{f' for {part}' if part else ''}: {words}")
+    click.echo("")
 
 
 def _finding_row(name: str, found: Finding) -> Row:
     moment = found.opens or found.closes
     changes = shown(moment) if moment else ""
-    why = f"{found.code}: {found.says}"
-    return (name, found.effect, why, found.source, changes, found.mend)
+    why = f"{found.code}: {found.says} ({found.source})"
+    return (name, found.effect, why, changes, found.mend)
 
 
 def _part_rows(one: Explanation) -> Iterator[Row]:
@@ -207,9 +210,9 @@ def _fate(decision: Decision, part: PartDecision) -> tuple[Row, ...]:
     if found:
         return tuple(_finding_row("", f) for f in found)
     extent = "" if part.extent.unit is ExtentUnit.FULL else f", {part.extent}"
-    clause = f"licence {decision.licence} grants {part.kind}{extent}"
+    clause = f"granted: licence {decision.licence} grants {part.kind}{extent}"
     until = f"until {shown(part.valid_until)}" if part.valid_until else ""
-    return (("", part.verdict, "granted", clause, until, ""),)
+    return (("", part.verdict, clause, until, ""),)
 
 
 @click.group()

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -103,12 +104,12 @@ def _plain(value: Any) -> Any:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None
+    columns: Sequence[str], rows: Iterable[Sequence[object]], ratios: Sequence[int | None] = ()
 ) -> None:
-    """Print a table. Cells are data, never markup."""
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    """Print a table; with ratios, columns share the width. Cells are data, never markup."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=bool(ratios))
+    for column, ratio in zip_longest(columns, ratios):
+        table.add_column(column, overflow="fold", ratio=ratio)
     for row in rows:
         table.add_row(*(Text(str(cell), style=_STYLES.get(str(cell), "")) for cell in row))
     console().print(table)

@@ -123,6 +123,7 @@ def of_parts(
 def credit_of(part: Part) -> str:
     """Give the credit that must stand beside a part; a person's name before the source's."""
     rights = part.permission if part.block is not None and part.block.rights else None
-    names = [rights.person_credit, rights.credit_line] if rights else []
+    line, person = (rights.credit_line, rights.person_credit) if rights else (None, None)
+    names = [person, line] if person and person not in (line or "") else [line]
     found = "/".join(name for name in names if name)
     return found or str(getattr(part.block, "credit", None) or "")

@@ -42,7 +42,7 @@ def find_partner(files: DeskFiles, name: str) -> Partner:
 
 
 def find_article(store: Store, name: str) -> tuple[Article, ...]:
-    """Give the history of an article by guid, by the end of its guid, or by its origin.
+    """Give the history of an article by guid, by its origin, or by the end of its guid or URL.
 
     Raises:
         NotFound: no article, or more than one, goes by that name.
@@ -51,7 +51,9 @@ def find_article(store: Store, name: str) -> tuple[Article, ...]:
         history = store.history(guid) if guid else ()
         if history:
             return history
-    found = [guid for guid in store.guids() if guid.endswith((f":{name}", f"/{name}"))]
+    ends = (f":{name}", f"/{name}")
+    found = [guid for guid in store.guids() if guid.endswith(ends)]
+    found = found or [a.guid for a in store.current() if (a.canonical_url or "").endswith(ends)]
     if len(found) == 1:
         return store.history(found[0])
     says = f"no article {name!r}" if not found else f"{name!r} names {len(found)} articles"

@@ -124,4 +124,4 @@ def test_block_ids_are_unique() -> None:
 
 def test_a_model_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        an_article().headline = "other"
+        an_article().headline = "other"  # type: ignore[misc]
