@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -228,9 +229,9 @@ class Article(Model):
                 "a canceled article carries an embargo",
                 "remove embargoed: a kill goes out at once",
             )
-        ids = [block.id for block in self.blocks()]
-        doubled = {name for name in ids if ids.count(name) > 1}
-        if doubled or {"headline", "summary", "body"} & set(ids):
+        ids = Counter(block.id for block in self.blocks())
+        doubled = {name for name, times in ids.items() if times > 1}
+        if doubled or {"headline", "summary", "body"} & ids.keys():
             raise ValueError(
                 f"block ids must be unique and not headline, summary or body: "
                 f"{', '.join(sorted(doubled)) or 'a reserved id is used'}"
