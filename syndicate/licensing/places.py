@@ -29,11 +29,9 @@ def orders_on(asked: Question, part: str | None) -> Iterator[LegalOrder]:
 
 
 def granted(asked: Question) -> Area:
-    """Give where licence, agreement, property and the article's own rights let it go."""
+    """Give where licence, agreement and property let it go: all that the partner reaches."""
     area = asked.area(asked.licence.territory) & asked.area(asked.agreement.territory)
-    area &= asked.area(asked.property.territory) & asked.area(asked.coverage.territory)
-    own = asked.article.rights.territory
-    return area & asked.area(own) if own else area
+    return area & asked.area(asked.property.territory) & asked.area(asked.coverage.territory)
 
 
 def of_article(asked: Question) -> Place:
@@ -42,13 +40,16 @@ def of_article(asked: Question) -> Place:
     if not base:
         source = f"licence {asked.licence.ref} territory"
         return Place(base, base, (_empty(asked, None, source, asked.area(Territory())),))
-    lasting = base
+    own = asked.article.rights.territory
+    lasting = base & asked.area(own) if own else base
+    sources = ["article rights.territory"] if lasting != base else []
     findings = []
     for order in orders_on(asked, None):
         lasting -= asked.area(order.territory)
         findings.append(_order(order, None))
+    sources += [finding.source for finding in findings]
     if lasting != base:
-        place = _judged(asked, None, base, lasting, _sources(findings))
+        place = _judged(asked, None, base, lasting, ", ".join(sources))
         if any(finding.effect is Verdict.DENY for finding in place.findings):
             return Place(lasting, base - lasting, (*findings, *place.findings))
         findings.extend(place.findings)
@@ -80,7 +81,8 @@ def of_part(asked: Question, part: Part, item: Area, grant: Area) -> Place:
         findings.append(_order(order, part.name))
     if area == item:
         return Place(area, area - area, tuple(findings))
-    source = _sources(findings) or f"rights in {part.name} ({part.owner})"
+    orders = ", ".join(finding.source for finding in findings)
+    source = orders or f"rights in {part.name} ({part.owner})"
     place = _judged(asked, part.name, item, area, source)
     return Place(area, item - area, (*findings, *place.findings))
 
@@ -151,7 +153,3 @@ def _order(order: LegalOrder, part: str | None) -> Finding:
         mend="Wait until the order is lifted.",
         closes=order.window.closes,
     )
-
-
-def _sources(findings: list[Finding]) -> str:
-    return ", ".join(finding.source for finding in findings)

@@ -132,3 +132,13 @@ def test_26_rule_subdivisions_need_geo_blocking() -> None:
     licence = a_licence(territory={"include": ["CA-QC"]})
     assert [problem.rule for problem in problems(desk_files(licence))] == ["V26"]
     assert not problems(desk_files(licence, a_partner(can_geo_block=True)))
+
+
+def test_an_article_cleared_for_less_than_the_partner_reaches_needs_geo_blocking() -> None:
+    article = an_article(rights={**own(), "territory": {"include": ["GB"]}})
+    assert decision(article).codes(effect=Verdict.DENY) == ("TERRITORY_NEEDS_GEOBLOCK",)
+    assert decision(article, a_licence(territory={"include": ["GB"]})).allows("body")
+    blocking = decision(article, partner=a_geo_blocker())
+    assert blocking.allows("body")
+    assert any(d.code == "GEO_BLOCK" and d.part is None for d in blocking.duties)
+    assert entry(article, partner=a_geo_blocker()).terms.countries == ("GB",)

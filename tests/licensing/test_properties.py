@@ -46,6 +46,9 @@ def words_denied(article: Any, decided: Decision) -> set[str]:
     for block in article.blocks():
         if not decided.allows(block.id) and block.type != "gallery":
             gone.add(canary(block.id))
+        elif isinstance(block, MediaBase):
+            limit = decided.of(block.id).max_pixels
+            gone.update(f.url for f in block.renditions if limit and (f.width or 0) > limit)
     return gone
 
 
