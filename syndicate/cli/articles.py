@@ -22,6 +22,7 @@ from syndicate.cli.common import (
     print_table,
     shown,
     tell,
+    watched,
 )
 from syndicate.formats.all import FORMATS
 from syndicate.model.base import text_of
@@ -64,8 +65,8 @@ def ingest(
     files = wiring.load(desk)
     stated = Hints.model_validate({name: value for name, value in hints.items() if value})
     with wiring.opened_store(desk, files.desk) as store:
-        drafts = wiring.collect(paths, files.desk, stated)
-        done = list(taken_in(drafts, store, at or now()))
+        drafts = watched(wiring.collect(paths, files.desk, stated), "taking in")
+        done = list(taken_in(drafts, files, store, at or now()))
     if as_json:
         print_json([_told(one) for one in done])
     else:

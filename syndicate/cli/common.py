@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 from rich import box
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
@@ -123,6 +124,17 @@ _STYLES = {
     "added": "green",
     "updated": "green",
 }
+
+
+_T = TypeVar("_T")
+
+
+def watched(work: Iterable[_T], doing: str, total: int | None = None) -> Iterable[_T]:
+    """Give the same, with a progress bar where somebody watches a terminal."""
+    if not sys.stderr.isatty():
+        return work
+    watcher = Console(stderr=True)
+    return track(work, doing, total=total, console=watcher, transient=True)
 
 
 def tell(line: str) -> None:

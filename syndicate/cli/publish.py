@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.progress import track
 
 from syndicate import wiring
 from syndicate.cli.articles import told_refusals
@@ -22,6 +19,7 @@ from syndicate.cli.common import (
     print_table,
     shown,
     tell,
+    watched,
 )
 from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import NotFound
@@ -59,7 +57,9 @@ def regenerate(
     with opened(desk, files.desk) as store:
         refused = _take_inbox(desk, files, store)
         run = wiring.regeneration(desk, files, store, at or now(), dry_run=dry_run)
-        done = list(_watched(run.run(only), len(known)))
+        wanted = [feed for _, feed in files.feed_list() if only in (None, feed.id)]
+        documents = sum(len(feed.formats) for feed in wanted)
+        done = list(watched(run.run(only), "publishing", documents))
     if as_json:
         print_json([one._asdict() for one in done])
     else:
@@ -72,18 +72,8 @@ def _take_inbox(desk: Path, files: DeskFiles, store: Store) -> int:
     inbox = desk / files.desk.inbox
     if not inbox.is_dir():
         return 0
-    drafts = wiring.collect([inbox], files.desk, Hints())
-    return told_refusals(ingest(drafts, store, now()))
-
-
-def _watched(run: Iterator[Published], feeds: int) -> Iterator[Published]:
-    """Show progress on a terminal."""
-    if not sys.stderr.isatty():
-        return run
-    from rich.console import Console  # noqa: PLC0415  only on a terminal
-
-    console = Console(stderr=True)
-    return iter(track(run, "publishing", total=feeds * 3, console=console, transient=True))
+    drafts = watched(wiring.collect([inbox], files.desk, Hints()), "taking in")
+    return told_refusals(ingest(drafts, files, store, now()))
 
 
 def _print(done: list[Published], *, dry_run: bool) -> None:

@@ -9,10 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from syndicate.licensing.question import parts_of
+from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
 from syndicate.model.licence import EmbargoMode, Licence
+from syndicate.model.moments import Window
 from syndicate.model.partner import Agreement, AgreementState, Partner
-from syndicate.model.rights import AiPurpose
+from syndicate.model.rights import AiPurpose, Onward
 from syndicate.model.territory import Territory, group_changes
 
 
@@ -161,3 +164,28 @@ _CHECKS: tuple[Callable[[DeskFiles, Partner, Agreement, Licence], Fault], ...] =
     _v26,
     _free,
 )
+
+
+def remarks_on(files: DeskFiles, article: Article) -> Iterator[str]:
+    """Give what is odd about an article's rights; the decision copes, an editor should look."""
+    agreed = {one.id: one for one in files.desk.source_agreements}
+    if article.licence and files.public_licence(article.licence) is None:
+        yield f"licence: the desk has no public licence {article.licence!r}, so it does not apply"
+    for part in parts_of(article):
+        name = part.permission.source_agreement
+        if not name or part.permission not in part.levels[-1:]:
+            continue
+        source = agreed.get(name)
+        if source is None:
+            yield f"{part.name}: the desk has no source agreement {name!r}, so it stays here"
+        elif not source.onward and part.onward is Onward.GRANTED:
+            yield f"V34 {part.name}: {source.owner} refuses what is granted here, so it stays here"
+        elif any(_outlasts(level.window, source.window) for level in part.levels if level.window):
+            yield f"V11 {part.name}: its window is wider than that of {name}, and is clipped to it"
+
+
+def _outlasts(window: Window, source: Window) -> bool:
+    """V11: say whether a part's window goes beyond that of the source agreement."""
+    early = source.opens and window.opens and window.opens < source.opens
+    late = source.closes and (window.closes is None or window.closes > source.closes)
+    return bool(early or late)

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from syndicate.licensing.consistency import remarks_on
 from syndicate.model.article import Article, PubStatus
+from syndicate.model.desk import DeskFiles
 from syndicate.pipeline.ports import Draft, Refusal, Store
 
 
@@ -39,7 +41,9 @@ class Outcome(NamedTuple):
 CLOCKS_APART = timedelta(minutes=5)
 
 
-def ingest(drafts: Iterable[Draft | Refusal], store: Store, now: datetime) -> Iterator[Outcome]:
+def ingest(
+    drafts: Iterable[Draft | Refusal], files: DeskFiles, store: Store, now: datetime
+) -> Iterator[Outcome]:
     """Take drafts in one by one; each is durable before the next is read.
 
     Raises:
@@ -49,10 +53,10 @@ def ingest(drafts: Iterable[Draft | Refusal], store: Store, now: datetime) -> It
         if isinstance(draft, Refusal):
             yield Outcome(Taken.REFUSED, draft.where, refusal=draft)
         else:
-            yield _take(draft, store, now)
+            yield _take(draft, files, store, now)
 
 
-def _take(draft: Draft, store: Store, now: datetime) -> Outcome:
+def _take(draft: Draft, files: DeskFiles, store: Store, now: datetime) -> Outcome:
     guid = _identity(draft, store)
     history = store.history(guid)
     judged = _next_version(draft, guid, history, now)
@@ -62,7 +66,7 @@ def _take(draft: Draft, store: Store, now: datetime) -> Outcome:
     if not known:
         store.put(judged, draft.origin, now)
     taken = Taken.UNCHANGED if known else (Taken.UPDATED if history else Taken.ADDED)
-    remarks = () if known else draft.remarks
+    remarks = () if known else (*draft.remarks, *remarks_on(files, judged))
     return Outcome(taken, draft.origin, guid, judged.version, judged.headline, remarks)
 
 

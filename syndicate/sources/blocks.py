@@ -18,6 +18,7 @@ from syndicate.sources.addresses import absolute
 from syndicate.sources.containers import Caption, Figure, ListItems, Sink, TableCells
 from syndicate.sources.foreign import Foreign, is_foreign, picture_of
 from syndicate.sources.nesting import shallow
+from syndicate.sources.reading import MOST_BLOCKS
 from syndicate.sources.runs import INLINE_TAGS, Run
 
 _BLOCK_TAGS = frozenset(
@@ -56,10 +57,18 @@ _HEADING = re.compile(r"^h[1-6]$")
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 
 
+class TooManyBlocks(ValueError):
+    """The fragment has more blocks than any article."""
+
+
 def blocks_of(fragment: str, base: str | None = None) -> tuple[Block, ...]:
     """Give the blocks of an HTML fragment; links are made absolute against `base`.
 
     Pictures, videos, sounds and embeds have no rights yet: unknown.
+
+    Raises:
+        TooManyBlocks: beyond MOST_BLOCKS.
+        ValidationError: where a block breaks a rule of the model.
     """
     reader = _Reader(base)
     reader.feed(_CLEANER.clean(shallow(legal_text(fragment))))
@@ -86,6 +95,7 @@ class _Reader(HTMLParser):
         self._figures: list[Figure] = []
         self._foreign: Foreign | None = None
         self._waiting: list[Block] = []
+        self._given = 0
 
     def finished(self) -> tuple[Block, ...]:
         """Give the blocks after the last tag."""
@@ -183,6 +193,9 @@ class _Reader(HTMLParser):
 
     def _give(self, *blocks: Block) -> None:
         """Put blocks where they belong: into the figure that is open, or into the body."""
+        self._given += len(blocks)
+        if self._given > MOST_BLOCKS:
+            raise TooManyBlocks
         if self._sink:
             self._waiting.extend(blocks)
         elif self._figures:

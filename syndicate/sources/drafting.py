@@ -22,6 +22,7 @@ from syndicate.model.desk import Desk
 from syndicate.model.errors import DeskWarning
 from syndicate.pipeline.ports import Draft, Hints, Refusal
 from syndicate.sources.parking import parked
+from syndicate.sources.reading import MOST_BLOCKS, too_many
 
 _OPTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -78,6 +79,10 @@ def drafted(found: Found, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]
         says = "one of several articles in a file has no identity of its own"
         yield Refusal(found.where, "missing-guid", "guid", says, "add a guid to each of them")
         return
+    body = fields.get("body")
+    if isinstance(body, list | tuple) and len(body) > MOST_BLOCKS:
+        yield too_many(found.where, MOST_BLOCKS)
+        return
     stated = fields.keys() & _COUNTED
     if "first_created" in fields:
         fields.setdefault("version_created", fields["first_created"])
@@ -86,9 +91,7 @@ def drafted(found: Found, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]
             warnings.simplefilter("always", DeskWarning)
             article = Article.model_validate(fields)
     except ValidationError as err:
-        yield from refusals(
-            found.where, err, derived=() if "version_created" in stated else ("version_created",)
-        )
+        yield from refusals(found.where, err, derived=_COUNTED - stated)
         return
     article, more = parked(article)
     # The model needs version_created; the contract of Draft is that it counts only where it is in
@@ -147,14 +150,16 @@ def _identify(fields: dict[str, Any], desk: Desk, found: Found) -> str | None:
     return origin
 
 
-def refusals(where: str, err: ValidationError, derived: tuple[str, ...] = ()) -> Iterator[Refusal]:
+def refusals(
+    where: str, err: ValidationError, derived: frozenset[str] = frozenset()
+) -> Iterator[Refusal]:
     """Give each fault that the model found: stable code, dotted field, mend.
 
     Faults of derived fields are left out: they repeat the fault of what they come from.
     """
     faults = err.errors(include_url=False, include_input=False)
-    own = [fault for fault in faults if fault["loc"] != derived]
-    for fault in own[:_MOST_FAULTS]:
+    own = [fault for fault in faults if fault["loc"][:1] not in {(name,) for name in derived}]
+    for fault in (own or faults)[:_MOST_FAULTS]:
         yield _refusal(where, fault)
 
 

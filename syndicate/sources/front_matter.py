@@ -38,7 +38,10 @@ class _Handler(YAMLHandler):
         if len(fm) > _LONGEST:
             raise FaultyFrontMatter("is longer than any front matter")
         _check(yaml.parse(fm, Loader=yaml.BaseLoader))
-        return yaml.load(fm, Loader=_Texts)  # noqa: S506  _Texts makes nothing but texts
+        fields = yaml.load(fm, Loader=_Texts)  # noqa: S506  _Texts makes nothing but texts
+        if fields and not isinstance(fields, dict):
+            raise FaultyFrontMatter("is no mapping of fields to values")
+        return fields
 
 
 def front_matter(text: str) -> tuple[dict[str, Any], str]:

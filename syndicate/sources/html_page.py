@@ -21,7 +21,7 @@ from syndicate.model.base import legal_text, text_of
 from syndicate.model.body import Block, Gallery, Heading, Picture
 from syndicate.model.desk import Desk
 from syndicate.pipeline.ports import Draft, Hints, Refusal
-from syndicate.sources.blocks import blocks_of
+from syndicate.sources.blocks import TooManyBlocks, blocks_of
 from syndicate.sources.credits import with_rights
 from syndicate.sources.drafting import Found, drafted, refusals
 from syndicate.sources.nesting import shallow
@@ -29,10 +29,11 @@ from syndicate.sources.page_body import body_of
 from syndicate.sources.page_facts import PageFacts
 from syndicate.sources.page_head import PageHead
 from syndicate.sources.page_pictures import leading_pictures
-from syndicate.sources.reading import MEGABYTE, name_of, read, stem_of
+from syndicate.sources.reading import MEGABYTE, MOST_BLOCKS, name_of, read, stem_of, too_many
 
 PAGE_LIMIT = 10 * MEGABYTE
 _HEAD_OF_PAGE = 4096
+_MOST_ELEMENTS = 40_000
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 # Encodings of pages (https://encoding.spec.whatwg.org/); others Python knows are no encodings of
 # text, or dangerous (utf-7), or take for ever (punycode).
@@ -58,8 +59,14 @@ class HtmlPage:
         if page is None:
             yield _without_text(where)
             return
+        if sum(1 for _ in page.iter()) > _MOST_ELEMENTS:
+            yield too_many(where, MOST_BLOCKS)
+            return
         try:
             found = _found(page, where, stem_of(path), desk, hints)
+        except TooManyBlocks:
+            yield too_many(where, MOST_BLOCKS)
+            return
         except ValidationError as err:
             yield from refusals(where, err)
             return

@@ -25,12 +25,12 @@ from syndicate.model.base import text_of
 from syndicate.model.body import Block, Heading, Picture
 from syndicate.model.desk import Desk
 from syndicate.pipeline.ports import Draft, Hints, Refusal
-from syndicate.sources.blocks import blocks_of
+from syndicate.sources.blocks import TooManyBlocks, blocks_of
 from syndicate.sources.drafting import Found, drafted, refusals
 from syndicate.sources.front_matter import FaultyFrontMatter, front_matter
-from syndicate.sources.reading import MEGABYTE, name_of, read, stem_of, utf8
+from syndicate.sources.reading import MEGABYTE, MOST_BLOCKS, name_of, read, stem_of, too_many, utf8
 
-FILE_LIMIT = 5 * MEGABYTE
+FILE_LIMIT = 2 * MEGABYTE
 # RFC 2606: .invalid never exists, so a picture's name cannot be taken for an address.
 _NAMED = "https://picture.invalid/"
 _EMBED = re.compile(r"^embed:\s*<?(https?://[^\s<>]{1,2048})>?(?:\s+(.{1,300}))?$")
@@ -54,6 +54,8 @@ class Markdown:
         except FaultyFrontMatter as err:
             mend = "write plain YAML: keys, texts, lists, no anchors, no tags"
             yield Refusal(where, "bad-front-matter", "front matter", str(err), mend)
+        except TooManyBlocks:
+            yield too_many(where, MOST_BLOCKS)
         except ValidationError as err:
             yield from refusals(where, err)
         else:
@@ -65,6 +67,7 @@ def _fields(fields: dict[str, Any], content: str, hints: Hints) -> dict[str, Any
 
     Raises:
         FaultyFrontMatter: where `pictures` is no mapping, or names what the text does not show.
+        TooManyBlocks: where it is longer than any article.
         ValidationError: where a block or a picture breaks a rule of the model.
     """
     if "body" in fields:
@@ -75,7 +78,10 @@ def _fields(fields: dict[str, Any], content: str, hints: Hints) -> dict[str, Any
     if not isinstance(described, dict) or not all(isinstance(d, dict) for d in described.values()):
         raise FaultyFrontMatter("pictures is no mapping of names to what is known of each")
     base = fields.get("canonical_url") or hints.url
-    blocks = blocks_of(_html(content, frozenset(described)), str(base) if base else None)
+    blocks = blocks_of(
+        _html(content, frozenset(name for name in described if "://" not in name)),
+        str(base) if base else None,
+    )
     head = blocks[0] if blocks else None
     if "headline" not in fields and isinstance(head, Heading) and content.lstrip()[:2] == "# ":
         fields["headline"] = text_of(head.text)

@@ -30,7 +30,7 @@ from syndicate.sources.line_shapes import (
     item,
     opens_related,
 )
-from syndicate.sources.reading import MEGABYTE, name_of, read, stem_of, utf8
+from syndicate.sources.reading import MEGABYTE, MOST_BLOCKS, name_of, read, stem_of, too_many, utf8
 
 FILE_LIMIT = 5 * MEGABYTE
 _LONGEST_HEADLINE = 300
@@ -39,6 +39,8 @@ _FEWEST_HEADLINE_WORDS = 3
 _NARROWEST, _WIDEST = 45, 100
 _FEWEST_WRAPPED = 3
 _QUOTED = 60
+# Zero-width space, joiner, word joiner, byte order mark, direction marks: copied along unseen.
+_UNSEEN = "\u200b\u200d\u2060\ufeff\u200e\u200f "
 _LETTERS_LOOKED_AT = 2000
 
 
@@ -53,8 +55,16 @@ class PlainText:
         if isinstance(text, Refusal):
             yield text
             return
-        copied = _told_apart(_lines(legal_text(text)))
+        lines = _lines(legal_text(text))
+        if len(lines) > MOST_BLOCKS:
+            yield too_many(where, MOST_BLOCKS)
+            return
+        copied = _told_apart(lines)
         fields = copied.fields
+        if not fields["body"]:
+            says = "no article text was found"
+            yield Refusal(where, "missing-body", "body", says, "copy the whole text of the page")
+            return
         fields["body"] = with_rights(fields["body"], desk)
         language = hints.language or desk.language
         if _is_rtl(text) != (direction_of(language) == "rtl"):
@@ -74,7 +84,7 @@ def _lines(text: str) -> list[str]:
     found: list[str] = []
     for filled, group in groupby(text.splitlines(), key=lambda line: bool(line.strip())):
         if filled:
-            lines = [" ".join(line.split()) for line in group]
+            lines = [one for line in group if (one := " ".join(line.split()).strip(_UNSEEN))]
             found.extend([" ".join(lines)] if _is_wrapped(lines) else lines)
     return found
 

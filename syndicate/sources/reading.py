@@ -11,6 +11,7 @@ from syndicate.model.base import legal_text
 from syndicate.pipeline.ports import Refusal
 
 MEGABYTE = 1_048_576
+MOST_BLOCKS = 20_000
 _SUFFIXES = {".gz", ".html", ".htm", ".xhtml", ".txt", ".md", ".markdown", ".json"}
 
 
@@ -50,6 +51,12 @@ def too_large(where: str, limit: int) -> Refusal:
     """Refuse something larger than a limit in bytes."""
     says = f"larger than {limit // MEGABYTE} MB"
     return Refusal(where, "too-large", "file", says, "split it, or remove what is no text")
+
+
+def too_many(where: str, most: int) -> Refusal:
+    """Refuse a body of more blocks than any article has."""
+    says = f"has more than {most:,} paragraphs or other blocks"
+    return Refusal(where, "too-many-blocks", "body", says, "split it into articles")
 
 
 def utf8(data: bytes, where: str) -> str | Refusal:

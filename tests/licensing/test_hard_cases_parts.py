@@ -171,3 +171,15 @@ def test_13_words_cut_inside_a_paragraph_and_text_is_plain_there() -> None:
     texts = [block.model_dump()["text"] for block in made.body]
     assert "One two three …" in texts
     assert "four" not in str(texts)
+
+
+def test_a_picture_goes_out_only_in_files_within_its_limit_of_pixels() -> None:
+    made = entry(with_picture(rights={**own(), "max_pixels": 800}))
+    (picture,) = made.pictures()
+    assert [file.width for file in picture.renditions] == [400]
+    assert "wall-1600" not in made.model_dump_json()
+
+
+def test_a_picture_of_which_no_file_is_small_enough_is_denied() -> None:
+    decided = decision(with_picture(rights={**own(), "max_pixels": 300}))
+    assert decided.codes("photo", Verdict.DENY) == ("RENDITION_TOO_LARGE",)

@@ -31,7 +31,7 @@ class Running:
 
     def take(self, *articles: Article, now: datetime = NOW) -> list[Outcome]:
         drafts = [Draft(one, f"id:{one.guid}") for one in articles]
-        return list(ingest(drafts, self.store, now))
+        return list(ingest(drafts, self.files, self.store, now))
 
     def run(
         self,

@@ -11,7 +11,7 @@ import pytest
 from syndicate.model.article import Article
 from syndicate.pipeline.ingest import Outcome, Taken, ingest
 from syndicate.pipeline.ports import Draft, Refusal
-from tests.builders import NOW, an_article, article_data
+from tests.builders import NOW, a_desk, a_picture, agency, an_article, article_data, desk_files
 from tests.pipeline.running import Running, version
 
 WALL = "tag:harbour.example,2024:wall"
@@ -56,7 +56,7 @@ def test_an_origin_stays_bound_to_its_guid(desk: Running) -> None:
         unnumbered(guid="tag:harbour.example,2024:minted", summary="New."),
         "url:https://harbour.example/a",
     )
-    done = list(ingest([first, moved], desk.store, NOW))
+    done = list(ingest([first, moved], desk.files, desk.store, NOW))
     assert [one.guid for one in done] == [WALL, WALL]
     assert done[1].version == 2
 
@@ -107,6 +107,26 @@ def test_taking_the_old_file_in_again_does_not_bring_a_killed_article_back(
 def test_a_refusal_costs_only_itself(desk: Running) -> None:
     refused = Refusal("bad.json", "invalid", "headline", "is missing", "add it")
     drafts: list[Draft | Refusal] = [refused, Draft(an_article(), f"id:{WALL}")]
-    done = list(ingest(drafts, desk.store, NOW))
+    done = list(ingest(drafts, desk.files, desk.store, NOW))
     assert [one.taken for one in done] == [Taken.REFUSED, Taken.ADDED]
     assert done[0].refusal == refused
+
+
+@pytest.mark.parametrize(
+    ("source", "rights", "says"),
+    [
+        ({"window": {"end": "2026-06-01T00:00:00Z"}}, {}, None),
+        ({"window": {"end": "2026-06-01T00:00:00Z"}}, {"window": {"start": NOW}}, "V11"),
+        ({"onward": False}, {}, "V34"),
+        ({"id": "another"}, {}, "no source agreement"),
+    ],
+)
+def test_odd_rights_are_remarked_on(
+    tmp_path: Path, source: dict[str, Any], rights: dict[str, Any], says: str | None
+) -> None:
+    agreed = {"id": "norstar", "owner": "Norstar Agency", "onward": True, **source}
+    desk = Running(tmp_path, desk_files(desk=a_desk(source_agreements=[agreed])))
+    photo = a_picture(rights=agency(**rights))
+    remarks = desk.take(an_article(body=[photo]))[0].remarks
+    assert len(remarks) == (1 if says else 0)
+    assert not says or says in remarks[0]
