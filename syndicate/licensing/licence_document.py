@@ -111,7 +111,7 @@ def _section(licence: Licence, area: Area, language: str) -> _Element:
 def _grants(licence: Licence) -> _Element:
     rows = [E.tr(E.td(str(g.kind)), E.td(str(g.extent)), E.td(_limits(g))) for g in licence.grants]
     head = E.tr(E.th("part"), E.th("extent"), E.th("limits"))
-    return E.table(E.thead(head), E.tbody(*rows))
+    return E.table(E.thead(head), E.tbody(*rows), {"lang": "en", "dir": "ltr"})
 
 
 def _limits(grant: Grant) -> str:

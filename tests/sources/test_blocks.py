@@ -276,3 +276,26 @@ def test_no_word_is_lost_whatever_the_nesting(fragment: str) -> None:
 @given(st.text())
 def test_any_text_at_all_gives_blocks(fragment: str) -> None:
     assert isinstance(blocks_of(fragment, BASE), tuple)
+
+
+def test_the_lines_of_preformatted_text_stay_lines() -> None:
+    assert briefly("<pre>a\nb\n\nc</pre>") == [("paragraph", "a<br>b"), ("paragraph", "c")]
+
+
+@pytest.mark.parametrize(
+    ("inside", "field"),
+    [
+        ("<table><tr><td>x</table>", "caption"),
+        ("<iframe src=https://video.example/1></iframe>", "title"),
+        ("<video src=v.mp4></video>", "caption"),
+        ("<blockquote>Said.</blockquote>", "cite"),
+    ],
+)
+def test_a_caption_goes_to_what_it_is_about(inside: str, field: str) -> None:
+    block = only(f"<figure>{inside}<figcaption>About it</figcaption></figure>")
+
+    assert block.model_dump()[field] == "About it"
+
+
+def test_a_caption_without_anything_is_a_paragraph() -> None:
+    assert briefly("<figure><figcaption>Alone</figcaption></figure>") == [("paragraph", "Alone")]

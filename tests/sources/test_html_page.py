@@ -442,3 +442,19 @@ def test_a_page_of_too_many_paragraphs_is_refused(tmp_path: Path) -> None:
     (refusal,) = refused(HtmlPage(), a_file(tmp_path, body="<p>x" * 50_000))
 
     assert refusal.code == "too-many-blocks"
+
+
+def test_too_many_blocks_in_few_elements_are_refused(tmp_path: Path) -> None:
+    body = "<p>The wall moved two centimetres last week, they said.</p>" * 25_000
+
+    (refusal,) = refused(HtmlPage(), a_file(tmp_path, body=body))
+
+    assert refusal.code == "too-many-blocks"
+
+
+def test_the_text_in_the_linked_data_is_used_where_the_page_shows_none(tmp_path: Path) -> None:
+    data = {**DATA, "articleBody": "The wall moved.\n\nNobody <b>knows</b> why."}
+
+    article = one_draft(HtmlPage(), a_file(tmp_path, body="", data=data)).article
+
+    assert shape_of(article) == ["paragraph: The wall moved.", "paragraph: Nobody knows why."]
