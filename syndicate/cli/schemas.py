@@ -8,7 +8,7 @@ import click
 
 from syndicate.checks.json_schema import json_schemas
 from syndicate.checks.official import official_schemas
-from syndicate.cli.common import Refused, print_table
+from syndicate.cli.common import Refused
 from syndicate.sources.schema_fetch import careful_opener, fetch
 
 
@@ -35,7 +35,8 @@ def fetch_official(folder: Path) -> None:
     The list is schemas/official.toml: published address, version, SHA-256.
     """
     done = fetch(official_schemas(), folder, careful_opener())
-    print_table(("file", "version", "state"), [(o.entry.file, o.entry.version, o) for o in done])
+    for one in done:
+        click.echo(str(one))
     bad = sum(not one.good for one in done)
     if bad:
         raise Refused(f"{bad} of {len(done)} files were not fetched", mend="try again online")
