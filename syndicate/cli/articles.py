@@ -78,7 +78,8 @@ def ingest(
         for remark in one.remarks:
             tell(f"{one.where}: {remark}")
     if refused:
-        raise Refused(f"{refused} of {len(done)} articles refused, the others are in")
+        taken = sum(one.taken is not Taken.REFUSED for one in done)
+        raise Refused(f"{refused} refused, {taken} taken")
 
 
 def _told(one: Outcome) -> dict[str, Any]:
@@ -87,14 +88,14 @@ def _told(one: Outcome) -> dict[str, Any]:
 
 
 def told_refusals(outcomes: Iterable[Outcome]) -> int:
-    """Print a line for every refused article; give how many there were."""
-    count = 0
+    """Print a line for every fault of a refused article; give how many articles were refused."""
+    refused = set()
     for one in outcomes:
         if one.taken is Taken.REFUSED and one.refusal:
-            count += 1
             why = one.refusal
+            refused.add(why.where)
             tell(f"refused {why.where}: {why.code} {why.field}: {why.says}. Mend: {why.mend}.")
-    return count
+    return len(refused)
 
 
 @click.command()

@@ -65,7 +65,7 @@ def regenerate(
     else:
         _print(done, dry_run=dry_run)
     if refused or any(one.failure or one.quarantined for one in done):
-        raise Refused
+        raise Refused("something was refused; the lines above say what")
 
 
 def _take_inbox(desk: Path, files: DeskFiles, store: Store) -> int:

@@ -101,11 +101,11 @@ def test_adding_a_restriction_never_opens_anything(
     if where == "rights":
         rights = merged(rights, more)
     elif where == "refuse":
-        rights = {"onward": "refused"}
+        rights = {**rights, "onward": "refused"}
     elif where == "block":
         body[-1]["rights"] = merged(body[-1].get("rights") or {}, more)
     else:
-        body[0]["rights"] = {"onward": "refused"}
+        body[0]["rights"] = {**(body[0].get("rights") or {}), "onward": "refused"}
     tighter = an_article(**{**article, "rights": rights, "body": body})
     after = decision(tighter, a_licence(**licence), a_partner(**partner), now=now)
     assert allowed(after) <= allowed(before)
