@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from syndicate.licensing import duties, gates, part_gates, places
+from syndicate.licensing.codes import found
 from syndicate.licensing.covers import too_old_from
 from syndicate.licensing.extents import Cut, cut, tightest
 from syndicate.licensing.part_gates import Limits
@@ -205,15 +206,8 @@ class _Judged:
             return
         above = self.decisions[part.parent]
         if above.verdict is not Verdict.ALLOW:
-            yield Finding(
-                gate="G8",
-                code="PARENT_DENIED",
-                effect=above.verdict,
-                part=part.name,
-                source=f"part {part.parent}",
-                says=f"It belongs to {part.parent}, which may not go out.",
-                mend=f"See {part.parent}.",
-            )
+            source, above_name = f"part {part.parent}", part.parent
+            yield found("PARENT_DENIED", above.verdict, source, part=part.name, parent=above_name)
 
     def _cut(self, part: Part) -> Iterator[Finding]:
         top = part.parent if part.parent in self.position else part.name
@@ -222,15 +216,9 @@ class _Judged:
         if at is None or at < end.blocks:
             return
         partly = at == end.blocks and end.words > 0
-        yield Finding(
-            gate="G8",
-            code="EXTENT_CUT",
-            effect=Verdict.ALLOW if partly else Verdict.DENY,
-            part=part.name,
-            source=f"licence {self.asked.licence.ref} grants body {self.extent}",
-            says=f"The text ends before it: {self.extent}.",
-            mend="Agree a larger extent.",
-        )
+        effect = Verdict.ALLOW if partly else Verdict.DENY
+        source = f"licence {self.asked.licence.ref} grants body {self.extent}"
+        yield found("EXTENT_CUT", effect, source, part=part.name, extent=self.extent)
 
     def _count(self, part: Part) -> Iterator[Finding]:
         """Count parts of a kind in reading order, refused ones too: a refusal opens no slot."""
@@ -240,58 +228,44 @@ class _Judged:
         grants = part_gates.grants_of(self.asked, part, self.limits.media)
         limit = min((g.max_count for g in grants if g.max_count), default=None)
         if limit is not None and seen > limit:
-            yield Finding(
-                gate="G8",
-                code="COUNT_CUT",
-                effect=Verdict.DENY,
-                part=part.name,
-                source=f"licence {self.asked.licence.ref} grants {part.kind} max_count",
-                says=f"Only the first {limit} {part.kind} parts of an article are granted.",
-                mend="Agree a larger count.",
-            )
+            source = f"licence {self.asked.licence.ref} grants {part.kind} max_count"
+            name, kind = part.name, part.kind
+            yield found("COUNT_CUT", Verdict.DENY, source, part=name, count=limit, kind=kind)
 
     def _settle(self, parts: dict[str, Part]) -> None:
         """Let go of galleries without pictures, and of a body that cannot stand without a part."""
         for name, part in parts.items():
             if isinstance(part.block, Gallery):
-                self._settle_container(name, "GALLERY_EMPTY", "None of its pictures may go out.")
-        self._settle_container("body", "BODY_EMPTY", "Nothing of it may go out.")
+                self._settle_container(name, "GALLERY_EMPTY")
+        self._settle_container("body", "BODY_EMPTY")
         for name, part in parts.items():
             one = self.decisions[name]
             if one.verdict is not Verdict.ALLOW and not part.severable and part.parent:
                 self._refuse_body(one)
 
-    def _settle_container(self, name: str, code: str, says: str) -> None:
+    def _settle_container(self, name: str, code: str) -> None:
         inside = [one for one in self.decisions.values() if one.parent == name]
         if inside and all(one.verdict is not Verdict.ALLOW for one in inside):
             best = min((one.verdict for one in inside), key=lambda v: v.rank)
-            self._refuse(name, code, best, says)
+            self._refuse(name, found(code, best, f"parts of {name}", part=name))
 
     def _refuse_body(self, child: PartDecision) -> None:
-        says = f"It cannot stand without {child.part}, which may not go out."
-        self._refuse("body", "CHILD_NOT_SEVERABLE", child.verdict, says)
+        effect, name = child.verdict, child.part
+        why = found("CHILD_NOT_SEVERABLE", effect, f"part {name}", part="body", child=name)
+        self._refuse("body", why)
         for one in list(self.decisions.values()):
             if one.part != "body" and one.verdict is Verdict.ALLOW and self._is_below_body(one):
-                self._refuse(one.part, "PARENT_DENIED", child.verdict, "The body may not go out.")
+                why = found("PARENT_DENIED", effect, "part body", part=one.part, parent="body")
+                self._refuse(one.part, why)
 
     def _is_below_body(self, one: PartDecision) -> bool:
         return one.parent == "body" or one.parent in self.position
 
-    def _refuse(self, name: str, code: str, effect: Verdict, says: str) -> None:
+    def _refuse(self, name: str, why: Finding) -> None:
         one = self.decisions[name]
-        worst = max(one.verdict, effect, key=lambda v: v.rank)
+        worst = max(one.verdict, why.effect, key=lambda v: v.rank)
         self.decisions[name] = one.model_copy(update={"verdict": worst})
-        self.findings.append(
-            Finding(
-                gate="G8",
-                code=code,
-                effect=effect,
-                part=name,
-                source="the parts inside",
-                says=says,
-                mend="See the parts inside.",
-            )
-        )
+        self.findings.append(why)
 
     def required(self) -> Iterator[Finding]:
         """Give what is missing of what an article cannot do without: headline, required kinds."""
@@ -305,12 +279,6 @@ class _Judged:
             best = min((one.verdict for one in having), key=lambda v: v.rank, default=Verdict.DENY)
             names = {one.part for one in having}
             opens = [f.opens for f in self.findings if f.opens and f.part in names]
-            yield Finding(
-                gate="G8",
-                code="REQUIRED_PART_DENIED",
-                effect=best,
-                source=f"licence {self.asked.licence.ref} required_parts",
-                says=f"The article is not delivered without its {kind}.",
-                mend=f"Clear the {kind}.",
-                opens=max(opens, default=None) if best is Verdict.HOLD else None,
-            )
+            source = f"licence {self.asked.licence.ref} required_parts"
+            until = max(opens, default=None) if best is Verdict.HOLD else None
+            yield found("REQUIRED_PART_DENIED", best, source, opens=until, kind=kind)

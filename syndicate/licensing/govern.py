@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from syndicate.licensing.codes import found
 from syndicate.licensing.decide import decide
 from syndicate.licensing.question import Question
 from syndicate.model.article import Article
@@ -55,7 +56,8 @@ def rule(request: Request, article: Article, now: datetime) -> Ruling:
         if _covers(ruling.decision):
             break
     if not rulings:
-        return Ruling(_without_agreement(request, article, now), None)
+        why = found("NO_AGREEMENT", Verdict.DENY, f"partner {request.partner.id}")
+        return Ruling(_refused(request, article, now, why), None)
     governing = rulings[-1] if _covers(rulings[-1].decision) else rulings[0]
     changes = [one.decision.next_change for one in rulings if one.decision.next_change]
     decision = governing.decision.model_copy(update={"next_change": min(changes, default=None)})
@@ -88,10 +90,9 @@ def terms_of(
 def _under(request: Request, agreement: Agreement, article: Article, now: datetime) -> Ruling:
     terms = terms_of(request.files, agreement, article)
     if terms is None:
-        says = f"The licence {agreement.licence}/v{agreement.licence_version} is not on the desk."
-        mend = "Add its file, or name another version in the agreement."
-        decision = _refused(request, article, now, "LICENCE_MISSING", says, mend)
-        return Ruling(decision, None)
+        name = f"{agreement.licence}/v{agreement.licence_version}"
+        why = found("LICENCE_MISSING", Verdict.DENY, f"agreement {agreement.ref}", licence=name)
+        return Ruling(_refused(request, article, now, why), None)
     asked = Question(
         article=article,
         partner=request.partner,
@@ -113,18 +114,7 @@ def _covers(decision: Decision) -> bool:
     return not any(code in _NOT_COVERING or code.startswith("NOT_COVERED_") for code in codes)
 
 
-def _without_agreement(request: Request, article: Article, now: datetime) -> Decision:
-    says = "The partner has no agreement."
-    return _refused(request, article, now, "NO_AGREEMENT", says, "Agree a licence with it.")
-
-
-def _refused(
-    request: Request, article: Article, now: datetime, code: str, says: str, mend: str
-) -> Decision:
-    source = f"partner {request.partner.id}"
-    finding = Finding(
-        gate="G1", code=code, effect=Verdict.DENY, source=source, says=says, mend=mend
-    )
+def _refused(request: Request, article: Article, now: datetime, why: Finding) -> Decision:
     return Decision(
         guid=article.guid,
         version=article.version,
@@ -135,5 +125,5 @@ def _refused(
         groups=request.files.groups.version,
         now=now,
         verdict=Verdict.DENY,
-        findings=(finding,),
+        findings=(why,),
     )

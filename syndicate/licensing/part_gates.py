@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from syndicate.licensing import places
+from syndicate.licensing.codes import found
 from syndicate.licensing.extents import Cut
 from syndicate.licensing.question import Part, Question
 from syndicate.model.body import MediaBase, Rendition
@@ -27,10 +28,6 @@ class Limits(NamedTuple):
     """Where the body ends."""
 
 
-def _finding(gate: str, code: str, effect: Verdict, part: Part, **rest: Any) -> Finding:
-    return Finding(gate=gate, code=code, effect=effect, part=part.name, **rest)
-
-
 def grants_of(asked: Question, part: Part, media: Sequence[Medium]) -> tuple[Grant, ...]:
     """Give the grants that speak of a part in media the article may go to."""
     return tuple(
@@ -44,70 +41,29 @@ def grants_of(asked: Question, part: Part, media: Sequence[Medium]) -> tuple[Gra
 def g8_kind(asked: Question, part: Part, grants: Sequence[Grant]) -> Iterator[Finding]:
     """Is this kind of part granted?"""
     if not grants:
-        yield _finding(
-            "G8",
-            "KIND_NOT_GRANTED",
-            DENY,
-            part,
-            source=f"licence {asked.licence.ref} grants",
-            says=f"The licence grants no {part.kind}.",
-            mend=f"Agree a licence version that grants {part.kind}.",
-        )
+        source = f"licence {asked.licence.ref} grants"
+        yield found("KIND_NOT_GRANTED", DENY, source, part=part.name, kind=part.kind)
 
 
 def g9_onward(asked: Question, part: Part) -> Iterator[Finding]:
     """May we pass it on at all?"""
-    source = f"rights in {part.name} ({part.owner})"
-    agreed = asked.source_of(part)
-    named = part.permission.source_agreement
+    agreed, named = asked.source_of(part), part.permission.source_agreement
     if part.onward is Onward.REFUSED or (agreed and not agreed.onward):
-        yield _finding(
-            "G9",
-            "ONWARD_REFUSED",
-            DENY,
-            part,
-            source=f"source agreement {agreed.id}" if agreed else source,
-            says=f"{part.owner} does not let us pass it on.",
-            mend="Replace it, or clear the right to pass it on.",
-        )
+        source = f"source agreement {agreed.id}" if agreed else part.clause
+        yield found("ONWARD_REFUSED", DENY, source, part=part.name, owner=part.owner)
     elif part.onward is Onward.UNKNOWN or (named and not agreed):
-        yield _finding(
-            "G9",
-            "ONWARD_UNKNOWN",
-            DENY,
-            part,
-            source=f"source agreement {named} is not on the desk" if named else source,
-            says="Nobody recorded that it may be passed on; unknown means no.",
-            mend="Record the right: own and onward, or owner, onward, credit_line and "
-            "source_agreement.",
-        )
+        absent = named and not agreed
+        source = f"source agreement {named} is not on the desk" if absent else part.clause
+        yield found("ONWARD_UNKNOWN", DENY, source, part=part.name)
 
 
 def g9_windows(asked: Question, part: Part) -> Iterator[Finding]:
     """Is the part inside its own windows and those of its source?"""
     for window in asked.windows_of(part):
         if window.is_before(asked.now):
-            yield _finding(
-                "G9",
-                "PART_NOT_YET",
-                HOLD,
-                part,
-                source=f"rights in {part.name} ({part.owner})",
-                says="The rights in it have not begun.",
-                mend="Wait.",
-                opens=window.opens,
-            )
+            yield found("PART_NOT_YET", HOLD, part.clause, part=part.name, opens=window.opens)
         if window.is_over(asked.now):
-            yield _finding(
-                "G9",
-                "PART_EXPIRED",
-                DENY,
-                part,
-                source=f"rights in {part.name} ({part.owner})",
-                says="The rights in it have ended.",
-                mend="Clear the rights again.",
-                closes=window.closes,
-            )
+            yield found("PART_EXPIRED", DENY, part.clause, part=part.name, closes=window.closes)
 
 
 def max_pixels(part: Part) -> int | None:
@@ -130,15 +86,7 @@ def g9_files(part: Part) -> Iterator[Finding]:
     limit = max_pixels(part)
     if not any(fits(rendition, limit) for rendition in part.block.renditions):
         code = "RENDITION_TOO_LARGE" if part.block.renditions else "NO_RENDITION"
-        yield _finding(
-            "G9",
-            code,
-            DENY,
-            part,
-            source=f"rights in {part.name} ({part.owner})",
-            says=f"No file is within {limit} pixels." if limit else "There is no file of it.",
-            mend="Add a rendition that may go out, with width and height.",
-        )
+        yield found(code, DENY, part.clause, part=part.name, pixels=limit)
 
 
 def g5_g6_reach(
@@ -156,17 +104,7 @@ def g5_g6_reach(
     place = places.of_part(asked, part, limits.area, allowed)
     findings = list(place.findings) if limits.area else []
     if grants and not reach and limits.media:
-        findings.append(
-            _finding(
-                "G6",
-                "MEDIUM_EMPTY",
-                DENY,
-                part,
-                source=f"rights in {part.name} ({part.owner})",
-                says="It is cleared for none of the media the article goes to.",
-                mend="Clear it for one of them.",
-            )
-        )
+        findings.append(found("MEDIUM_EMPTY", DENY, part.clause, part=part.name))
     return place.area, reach, findings
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from syndicate.licensing.codes import found
 from syndicate.licensing.question import Part, Question
 from syndicate.model.article import LegalOrder
 from syndicate.model.decision import Finding, Verdict
-from syndicate.model.territory import Area, Territory
+from syndicate.model.territory import Area
 
 
 class Place(NamedTuple):
@@ -39,7 +40,9 @@ def of_article(asked: Question) -> Place:
     base = granted(asked)
     if not base:
         source = f"licence {asked.licence.ref} territory"
-        return Place(base, base, (_empty(asked, None, source, asked.area(Territory())),))
+        named = f"{asked.licence.territory}; {asked.agreement.territory}"
+        places = f"{named}; {asked.property.territory}"
+        return Place(base, base, (found("TERRITORY_EMPTY", Verdict.DENY, source, places=places),))
     own = asked.article.rights.territory
     lasting = base & asked.area(own) if own else base
     sources = ["article rights.territory"] if lasting != base else []
@@ -61,7 +64,7 @@ def _after_embargoes(asked: Question, base: Area, lasting: Area, findings: list[
     embargo = asked.article.embargoed
     area, opens = lasting, None
     for one in embargo.by_territory if embargo else ():
-        barred = area & asked.area(one.territory)
+        barred = lasting & asked.area(one.territory)
         if asked.now < one.until.at and barred:
             area -= barred
             opens = max(opens or one.until.at, one.until.at)
@@ -98,58 +101,16 @@ def _judged(
     """Judge a loss of territory: nothing left; a hole the partner can block; or one it cannot."""
     removed = before - after
     effect = Verdict.HOLD if opens else Verdict.DENY
-    if not after:
-        return Place(after, removed, (_empty(asked, part, source, before, effect, opens),))
-    if asked.partner.can_geo_block:
+    if after and asked.partner.can_geo_block:
         return Place(after, removed)
-    finding = Finding(
-        gate="G5",
-        code="TERRITORY_NEEDS_GEOBLOCK",
-        effect=effect,
-        part=part,
-        source=source,
-        says=f"It may not be seen in {removed}, and the partner cannot block places.",
-        mend="The partner blocks these places (can_geo_block), or the rights are widened.",
-        opens=opens,
+    code = "TERRITORY_NEEDS_GEOBLOCK" if after else "TERRITORY_EMPTY"
+    lost = removed if after else before
+    return Place(
+        after, removed, (found(code, effect, source, part=part, opens=opens, places=lost),)
     )
-    return Place(after, removed, (finding,))
-
-
-def _empty(
-    asked: Question,
-    part: str | None,
-    source: str,
-    before: Area,
-    effect: Verdict = Verdict.DENY,
-    opens: datetime | None = None,
-) -> Finding:
-    return Finding(
-        gate="G5",
-        code="TERRITORY_EMPTY",
-        effect=effect,
-        part=part,
-        source=source,
-        says=_nowhere(asked, part, before),
-        mend="Clear the rights for a place the partner serves.",
-        opens=opens,
-    )
-
-
-def _nowhere(asked: Question, part: str | None, before: Area) -> str:
-    if part:
-        return f"It may be used nowhere that the article goes ({before})."
-    terms = f"{asked.licence.territory}; {asked.agreement.territory}; {asked.property.territory}"
-    return f"No place is left of licence, agreement, property and article rights ({terms})."
 
 
 def _order(order: LegalOrder, part: str | None) -> Finding:
-    return Finding(
-        gate="G2",
-        code="LEGAL_ORDER",
-        effect=Verdict.ALLOW,
-        part=part,
-        source=f"order {order.id}",
-        says=f"A legal order takes {order.territory} away.",
-        mend="Wait until the order is lifted.",
-        closes=order.window.closes,
-    )
+    source, closes = f"order {order.id}", order.window.closes
+    places = order.territory
+    return found("LEGAL_ORDER", Verdict.ALLOW, source, part=part, closes=closes, places=places)

@@ -76,6 +76,11 @@ class Part:
         return rights.owner or ("the publisher" if rights.own else "an unrecorded owner")
 
     @property
+    def clause(self) -> str:
+        """What its own refusals are based on."""
+        return f"rights in {self.name} ({self.owner})"
+
+    @property
     def severable(self) -> bool:
         """Whether the article stands without it."""
         return all(level.severable for level in self.levels[1:])
