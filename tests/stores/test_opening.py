@@ -180,6 +180,7 @@ try:
     store.put(an_article(version=2, headline="x" * 500_000), "origin", NOW)
 except StoreFailed as failed:
     print(failed)
+store.close()
 """
 
 
