@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from weakref import finalize
 
 from syndicate.checks.findings import check_document
 from syndicate.formats.all import FORMATS
@@ -26,6 +27,7 @@ class Running:
     def __init__(self, folder: Path, files: DeskFiles | None = None) -> None:
         self.files = files or desk_files()
         self.store = SqlStore.open("sqlite://")
+        finalize(self, self.store.close)
         self.folder = folder / "public"
         self.target = FolderTarget(self.folder)
 
