@@ -10,6 +10,8 @@ from syndicate import wiring
 from syndicate.checks.findings import check_document
 from syndicate.cli.common import Refused, desk_option, json_option, now, print_json, tell
 from syndicate.formats.all import FORMATS
+from syndicate.model.desk import Desk
+from syndicate.pipeline.ports import Hints, Refusal
 from syndicate.sources.desk_folder import read
 from syndicate.targets.new_desk import create
 
@@ -36,7 +38,7 @@ def init(folder: Path, name: str, domain: str, contact: str) -> None:
 @desk_option
 @json_option
 def check(desk: Path, *, as_json: bool) -> None:
-    """Check the desk's files and every published document.
+    """Check the desk's files, the articles in its inbox and every published document.
 
     Prints a line for each fault: where, what, how to mend it.
     """
@@ -44,6 +46,7 @@ def check(desk: Path, *, as_json: bool) -> None:
     faults = [{"where": "desk", "says": line} for line in found.errors]
     checked = 0
     if found.files:
+        faults += _inbox_faults(desk, found.files.desk)
         place = wiring.target(desk, found.files.desk)
         formats = {fmt.suffix: fmt.name for fmt in FORMATS.values()}
         for path in place.paths():
@@ -63,3 +66,13 @@ def check(desk: Path, *, as_json: bool) -> None:
         click.echo(f"{checked} documents checked, {len(faults)} faults")
     if faults:
         raise Refused(f"{len(faults)} faults")
+
+
+def _inbox_faults(folder: Path, desk: Desk) -> list[dict[str, str]]:
+    inbox = folder / desk.inbox
+    drafts = wiring.collect([inbox] if inbox.is_dir() else [], desk, Hints())
+    refusals = [one for one in drafts if isinstance(one, Refusal)]
+    return [
+        {"where": one.where, "says": f"{one.code} {one.field}: {one.says}. Mend: {one.mend}."}
+        for one in refusals
+    ]

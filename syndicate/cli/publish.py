@@ -60,10 +60,13 @@ def regenerate(
         wanted = [feed for _, feed in files.feed_list() if only in (None, feed.id)]
         documents = sum(len(feed.formats) for feed in wanted)
         done = list(watched(run.run(only), "publishing", documents))
+        headlines = {one.guid: one.headline for one in store.current()} if dry_run else {}
     if as_json:
         print_json([one._asdict() for one in done])
     else:
         _print(done, dry_run=dry_run)
+        for line in _differences(done, headlines) if dry_run else ():
+            click.echo(line)
     if refused or any(one.failure or one.quarantined for one in done):
         raise Refused("something was refused; the lines above say what")
 
@@ -111,3 +114,14 @@ def _row(one: Published, *, dry_run: bool) -> tuple[object, ...]:
         state = "would change" if dry_run else "written"
     numbers = (len(one.added) or "", len(one.changed) or "", len(one.removed) or "")
     return (one.partner, one.feed, one.format, one.entries, one.tombstones or "", state, *numbers)
+
+
+def _differences(done: list[Published], headlines: dict[str, str]) -> list[str]:
+    """Give a line for each article that a feed would gain (+), change (~) or lose (-)."""
+    lines = [
+        f"{one.feed} {mark} {guid}, {headlines.get(guid, '')}"
+        for one in done
+        for mark, guids in (("+", one.added), ("~", one.changed), ("-", one.removed))
+        for guid in guids
+    ]
+    return list(dict.fromkeys(lines))

@@ -41,7 +41,23 @@ def problems(files: DeskFiles) -> tuple[Problem, ...]:
     for partner in files.partners:
         for agreement in partner.agreements:
             found.extend(_agreement(files, partner, agreement))
+        found.extend(_feeds(partner))
     return tuple(found)
+
+
+def _feeds(partner: Partner) -> Iterator[Problem]:
+    agreed = {name for agreement in partner.agreements for name in agreement.properties}
+    for feed in partner.feeds:
+        where = f"partner {partner.id} feed {feed.id}"
+        unread = [name for name in feed.formats if name not in partner.can_ingest]
+        if unread:
+            says = f"the partner does not read {', '.join(unread)} (can_ingest)"
+            yield Problem("formats", where, says, "change formats or can_ingest", warning=True)
+        place = partner.property_of(feed).id
+        if place not in agreed:
+            says = f"no agreement names the property {place}, so the feed stays empty"
+            mend = "add it to an agreement's properties"
+            yield Problem("property", where, says, mend, warning=True)
 
 
 def _doubled(files: DeskFiles) -> Iterator[Problem]:

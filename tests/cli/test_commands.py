@@ -214,6 +214,23 @@ def test_check_names_every_fault_of_the_desk_files(desk: Path) -> None:
     assert "nope" in found.stderr
 
 
+def test_check_reads_the_inbox_too(desk: Path) -> None:
+    (desk / "articles" / "bad.json").write_text('{"headline": 7}')
+    found = run("check", "--desk", desk, code=1)
+    assert "bad.json" in found.stderr
+    assert "Mend:" in found.stderr
+
+
+def test_a_dry_run_names_what_each_partner_would_gain_and_lose(desk: Path) -> None:
+    run("regenerate", "--desk", desk)
+    killed = article_data(
+        version=2, version_created="2026-05-01T08:00:00Z", pub_status="canceled", body=[]
+    )
+    (desk / "articles" / "wall.v2.json").write_text(json.dumps(killed))
+    found = run("regenerate", "--desk", desk, "--dry-run", "--at", "2026-05-02T08:00:00Z")
+    assert f"first-partner-all ~ {WALL}, The harbour wall moves again" in found.stdout
+
+
 def test_our_schemas_are_exported(tmp_path: Path) -> None:
     run("schemas", "export", tmp_path)
     assert json.loads((tmp_path / "article.schema.json").read_text())["title"] == "Article"
