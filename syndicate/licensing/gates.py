@@ -8,7 +8,7 @@ from datetime import datetime
 from syndicate.licensing.codes import found
 from syndicate.licensing.covers import misses
 from syndicate.licensing.question import Question
-from syndicate.model.article import PubStatus
+from syndicate.model.article import Article, PubStatus
 from syndicate.model.decision import Finding, Verdict
 from syndicate.model.licence import EmbargoMode
 from syndicate.model.moments import days_after
@@ -82,10 +82,15 @@ def _contributors(asked: Question) -> Iterator[Finding]:
 
 def embargo_end(asked: Question) -> datetime | None:
     """Give the instant at which the embargo on this partner ends; None without one."""
-    embargo = asked.article.embargoed
+    return embargo_end_for(asked.article, asked.partner.id)
+
+
+def embargo_end_for(article: Article, partner: str) -> datetime | None:
+    """Give the instant at which an article's embargo on a partner ends; None without one."""
+    embargo = article.embargoed
     if embargo is None:
         return None
-    special = [e.until.at for e in embargo.by_partner if e.partner == asked.partner.id]
+    special = [e.until.at for e in embargo.by_partner if e.partner == partner]
     general = [embargo.until.at] if embargo.until else []
     return max(general + special, default=None)
 

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from syndicate.licensing.codes import found
 from syndicate.licensing.decide import decide
+from syndicate.licensing.gates import embargo_end_for
 from syndicate.licensing.question import Question
 from syndicate.model.article import Article
 from syndicate.model.decision import Decision, Finding, Verdict
 from syndicate.model.desk import DeskFiles
-from syndicate.model.licence import Licence
+from syndicate.model.licence import EmbargoMode, Licence
 from syndicate.model.partner import Agreement, Partner, Property
 from syndicate.model.rights import FULL, Extent
 
@@ -71,6 +72,29 @@ def in_order(partner: Partner) -> list[Agreement]:
         by_id, key=lambda one: one.term.opens.timestamp() if one.term.opens else 0, reverse=True
     )
     return sorted(by_start, key=lambda one: one.priority, reverse=True)
+
+
+def carries_matter(request: Request) -> bool:
+    """Say whether any licence of the partner delivers ahead what some formats cannot mark."""
+    licences = (*_licences(request), *(one for one in request.files.licences if one.public))
+    return any(one.embargo_mode is EmbargoMode.DELIVER_MARKED for one in licences)
+
+
+def releases(request: Request, article: Article) -> tuple[datetime, ...]:
+    """Give every instant at which embargo or delay may let an article go to a partner."""
+    end = embargo_end_for(article, request.partner.id)
+    public = request.files.public_licence(article.licence) if article.licence else None
+    delays = {one.delay for one in (*_licences(request), public) if one and one.delay}
+    delayed = [article.published_from + delay for delay in delays]
+    return (*([end] if end else []), *sorted(delayed))
+
+
+def _licences(request: Request) -> tuple[Licence, ...]:
+    found = (
+        request.files.licence(one.licence, one.licence_version)
+        for one in request.partner.agreements
+    )
+    return tuple(one for one in found if one)
 
 
 def terms_of(

@@ -42,8 +42,7 @@ def redact(asked: Question, decision: Decision) -> Entry:
     if decision.verdict is not Verdict.ALLOW:
         raise ValueError(f"{decision.guid} may not go out: {decision.findings[0].code}")
     article = asked.article
-    released = decision.released
-    published = max(article.published_from, released or article.published_from)
+    published = published_at(article, decision)
     parts = {part.name: part for part in parts_of(article)}
     gone = _denied_files(decision, parts)
     body = tuple(_kept(article.body, decision, parts, gone))
@@ -63,6 +62,11 @@ def redact(asked: Question, decision: Decision) -> Entry:
         partial=decision.partial,
         terms=terms,
     )
+
+
+def published_at(article: Article, decision: Decision) -> datetime:
+    """Give the instant at which an article became available to a partner."""
+    return max(article.published_from, decision.released or article.published_from)
 
 
 _COPIED = (

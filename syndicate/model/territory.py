@@ -160,15 +160,19 @@ class Area(Model):
 
     def __and__(self, other: Area) -> Area:
         """Give what both hold."""
-        return self._combined(other, "intersection")
+        if other.is_world or self == other:  # most questions are about the whole world
+            return self
+        return other if self.is_world else self._combined(other, "intersection")
 
     def __or__(self, other: Area) -> Area:
         """Give what either holds."""
-        return self._combined(other, "union")
+        return self if self == other else self._combined(other, "union")
 
     def __sub__(self, other: Area) -> Area:
         """Give what this holds and the other does not."""
-        return self._combined(other, "difference")
+        if not other:
+            return self
+        return NOWHERE if self == other else self._combined(other, "difference")
 
     def __bool__(self) -> bool:
         """Say whether it holds any place."""
@@ -190,6 +194,7 @@ class Area(Model):
 
 
 EVERYWHERE = Area.of(countries())
+NOWHERE = Area()
 
 
 def _brussels(day: date) -> datetime:
@@ -203,6 +208,7 @@ def _eu(now: datetime) -> frozenset[str]:
     return frozenset(joined - {c for c, day in _EU_LEFT.items() if _brussels(day) <= now})
 
 
+@cache
 def group_changes() -> tuple[datetime, ...]:
     """Give the instants at which a built-in group changes its members."""
     return tuple(sorted(_brussels(day) for day in (*_EU_JOINED, *_EU_LEFT.values())))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import insort
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from syndicate import __version__
 from syndicate.formats.base import Format
 from syndicate.licensing.covers import misses, too_old_from
-from syndicate.licensing.govern import Request, in_order, rule
-from syndicate.licensing.redact import redact
+from syndicate.licensing.govern import Request, carries_matter, in_order, releases, rule
+from syndicate.licensing.question import Question
+from syndicate.licensing.redact import published_at, redact
 from syndicate.licensing.terms import document_path
 from syndicate.licensing.withdraw import could_hold, current, tombstone
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.base import direction_of
-from syndicate.model.decision import Verdict
+from syndicate.model.decision import Decision, Verdict
 from syndicate.model.desk import DeskFiles
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
@@ -53,15 +55,16 @@ class Composition(NamedTuple):
 
 
 def request_of(files: DeskFiles, partner: Partner, feed: Feed, carries: frozenset[str]) -> Request:
-    """Give what a feed asks for."""
-    return Request(files, partner, partner.property_of(feed), carries, feed.extent)
+    """Give what a feed asks for; formats that make no difference to the answer ask the same."""
+    request = Request(files, partner, partner.property_of(feed), carries, feed.extent)
+    return request if carries_matter(request) else request._replace(carries=frozenset())
 
 
 def compose(
     request: Request, feed: Feed, histories: Iterable[History], now: datetime
 ) -> Composition:
     """Select, decide, redact; the result depends on nothing but the arguments."""
-    entries: list[Entry] = []
+    candidates: list[Article] = []
     notices: list[Tombstone] = []
     changes: set[datetime] = set()
     for history in histories:
@@ -76,25 +79,64 @@ def compose(
             continue
         too_old = too_old_from(feed.selection, article)
         changes.update([too_old] if too_old else [])
-        if any(misses(feed.selection, article, now)):
-            continue
-        entry, change = _entry(request, article, now)
-        entries.extend([entry] if entry else [])
-        changes.update([change] if change else [])
-    entries.sort(key=lambda entry: _order(feed, entry))
+        if not any(misses(feed.selection, article, now)):
+            candidates.append(article)
+    chosen = _Chosen(request, feed, now)
+    chosen.choose(candidates)
+    changes |= chosen.changes
     notices.sort(key=lambda notice: (-notice.when.timestamp(), notice.guid))
     change = min((one for one in changes if one > now), default=None)
-    return Composition(tuple(entries[: feed.limit]), tuple(notices), change)
+    return Composition(tuple(chosen.entries()), tuple(notices), change)
 
 
-def _entry(
-    request: Request, article: Article, now: datetime
-) -> tuple[Entry | None, datetime | None]:
-    """Give what is left of an article, None where it may not go, and when that can change."""
-    decision, question = rule(request, article, now)
-    allowed = question is not None and decision.verdict is Verdict.ALLOW
-    entry = redact(question, decision) if question is not None and allowed else None
-    return entry, decision.next_change
+Place = tuple[float, float, float, str]
+
+
+class _Chosen:
+    """The first allowed articles of a feed, in its order.
+
+    Candidates are asked in the order of the best place each could have; once the feed is full, no
+    later one can stand before the last, so it is not asked. Only its release could move it up.
+    """
+
+    def __init__(self, request: Request, feed: Feed, now: datetime) -> None:
+        self._request = request
+        self._feed = feed
+        self._now = now
+        self._places: list[tuple[Place, int]] = []
+        self._rulings: list[tuple[Question, Decision]] = []
+        self.changes: set[datetime] = set()
+
+    def choose(self, candidates: Iterable[Article]) -> None:
+        """Ask for as many candidates as it takes."""
+        waiting = [(article, releases(self._request, article)) for article in candidates]
+        for article, opens in sorted(waiting, key=lambda one: self._best(*one)):
+            if self._is_full_before(self._best(article, opens)):
+                self.changes.update(opens)
+            else:
+                self._ask(article)
+
+    def entries(self) -> Iterator[Entry]:
+        """Give what is left of each article, in the feed's order."""
+        for _, number in self._places[: self._feed.limit]:
+            yield redact(*self._rulings[number])
+
+    def _best(self, article: Article, opens: tuple[datetime, ...]) -> Place:
+        past = [instant for instant in opens if instant <= self._now]
+        return _place(self._feed, article, max([article.published_from, *past]))
+
+    def _is_full_before(self, best: Place) -> bool:
+        limit = self._feed.limit
+        return len(self._places) >= limit and self._places[limit - 1][0] <= best
+
+    def _ask(self, article: Article) -> None:
+        decision, question = rule(self._request, article, self._now)
+        self.changes.update([decision.next_change] if decision.next_change else [])
+        if question is None or decision.verdict is not Verdict.ALLOW:
+            return
+        published = published_at(article, decision)
+        insort(self._places, (_place(self._feed, article, published), len(self._rulings)))
+        self._rulings.append((question, decision))
 
 
 def _notice(request: Request, feed: Feed, history: History, now: datetime) -> Tombstone | None:
@@ -105,13 +147,17 @@ def _notice(request: Request, feed: Feed, history: History, now: datetime) -> To
     return notice if picked else None
 
 
-def _order(feed: Feed, entry: Entry) -> tuple[float, float, str]:
-    published, updated = -entry.published.timestamp(), -entry.updated.timestamp()
+def _place(feed: Feed, article: Article, published: datetime) -> Place:
+    """Give where an article stands in a feed: the smaller, the earlier."""
+    newest, updated = -published.timestamp(), -max(article.version_created, published).timestamp()
     if feed.order == "updated":
-        return updated, published, entry.guid
+        return 0.0, updated, newest, article.guid
     if feed.order == "urgency":
-        return float(entry.urgency or 9), published, entry.guid
-    return published, updated, entry.guid
+        return float(article.urgency or LEAST_URGENT), newest, updated, article.guid
+    return 0.0, newest, updated, article.guid
+
+
+LEAST_URGENT = 9
 
 
 def path_of(partner: Partner, feed: Feed, fmt: Format) -> str:

@@ -134,10 +134,10 @@ class Regeneration:
         composed: dict[frozenset[str], Composition] = {}
         for name in feed.formats:
             fmt = self.formats[name]
-            if fmt.carries not in composed:
-                request = request_of(self.files, partner, feed, fmt.carries)
-                composed[fmt.carries] = compose(request, feed, histories, self.now)
-            yield self._document(partner, feed, fmt, composed[fmt.carries])
+            request = request_of(self.files, partner, feed, fmt.carries)
+            if request.carries not in composed:
+                composed[request.carries] = compose(request, feed, histories, self.now)
+            yield self._document(partner, feed, fmt, composed[request.carries])
 
     def _document(
         self, partner: Partner, feed: Feed, fmt: Format, composed: Composition
