@@ -52,6 +52,9 @@ restrictions = st.fixed_dictionaries(
         "window": windows(),
         "max_pixels": st.sampled_from([300, 1000, 4000]),
         "severable": st.booleans(),
+        "max_extent": st.sampled_from(["full", "none", "words(1)", "words(3)", "paragraphs(1)"]),
+        "edit_level": st.sampled_from(["none", "trim", "adapt"]),
+        "ai": st.sampled_from([{"allowed": []}, {"allowed": ["search"]}]),
         "restrictions": st.sampled_from([[], ["JAPAN OUT"], ["no idea what this means"]]),
     },
 )
@@ -205,6 +208,8 @@ def licence_dicts(draw: st.DrawFn) -> dict[str, Any]:
         grant: dict[str, Any] = {"kind": kind}
         if kind == "body":
             grant["extent"] = extent
+        else:
+            grant["extent"] = draw(mostly("full", st.sampled_from(["none", "words(1)"])))
         if kind == "image" and draw(st.booleans()):
             grant["max_count"] = 1
         grants.append(grant)
@@ -213,6 +218,7 @@ def licence_dicts(draw: st.DrawFn) -> dict[str, Any]:
         "required_parts": ["headline"],
         "territory": draw(mostly({"include": ["WORLD"]}, territories)),
         "media": draw(mostly(["web"], st.sets(st.sampled_from(MEDIA), min_size=1).map(sorted))),
+        "ai": {"allowed": draw(st.sampled_from([[], ["search"], ["search", "index", "input"]]))},
         "embargo_mode": draw(st.sampled_from(["withhold", "deliver_marked"])),
         "delay": draw(st.sampled_from([None, None, None, "PT6H", "P2D"])),
         "display": draw(st.sampled_from([None, None, None, {"days": 3}, {"days": 20}])),

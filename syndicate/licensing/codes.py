@@ -153,6 +153,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "The format has no element for an embargo.",
             "Deliver it in NewsML-G2, or wait for the release.",
         ),
+        "TRACKING_IMPOSSIBLE": Code(
+            "G15",
+            "The licence demands a counting pixel, and there is none to send.",
+            "Agree tracking = report_instead in a new version.",
+        ),
         "LINK_BACK_IMPOSSIBLE": Code(
             "G15",
             "The licence demands a link back, and the article has no canonical_url.",

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import NamedTuple
 
 from syndicate.licensing import duties, gates, part_gates, places
-from syndicate.licensing.codes import found
 from syndicate.licensing.covers import too_old_from
-from syndicate.licensing.extents import Cut, cut, tightest
+from syndicate.licensing.extents import cut, tightest
+from syndicate.licensing.judge import Judged, worst
 from syndicate.licensing.part_gates import Limits
 from syndicate.licensing.question import Part, Question, parts_of
-from syndicate.model.body import Gallery
-from syndicate.model.decision import Decision, Finding, PartDecision, Verdict
-from syndicate.model.rights import FULL, Extent, PartKind
+from syndicate.model.decision import Decision, Finding, Verdict
+from syndicate.model.rights import Extent, PartKind
 from syndicate.model.territory import group_changes
 
 ITEM_GATES: tuple[Callable[[Question], Iterator[Finding]], ...] = (
@@ -45,11 +43,11 @@ def decide(asked: Question) -> Decision:
     parts = {part.name: part for part in parts_of(asked.article)}
     extent = _extent(asked)
     limits = Limits(place.area, gates.media_of_item(asked), cut(asked.article.body, extent))
-    judged = _Judged(asked, parts, limits, extent)
-    findings.extend(judged.required())
-    verdict = _worst(findings)
-    marked = verdict is Verdict.ALLOW and gates.is_embargoed(asked)
     until = valid_until(asked)
+    judged = Judged(asked, parts, limits, extent, until)
+    findings.extend(judged.required())
+    verdict = worst(findings)
+    marked = verdict is Verdict.ALLOW and gates.is_embargoed(asked)
     decided = tuple(judged.decisions.values())
     refused = any(one.verdict is not Verdict.ALLOW for one in decided)
     owed = duties.of_article(asked, place.removed, until, marked=marked)
@@ -72,10 +70,6 @@ def decide(asked: Question) -> Decision:
         findings=_worst_first([*findings, *judged.findings]),
         next_change=min((edge for edge in edges(asked) if edge > asked.now), default=None),
     )
-
-
-def _worst(findings: list[Finding]) -> Verdict:
-    return max((f.effect for f in findings), key=lambda v: v.rank, default=Verdict.ALLOW)
 
 
 def _worst_first(findings: list[Finding]) -> tuple[Finding, ...]:
@@ -133,152 +127,3 @@ def edges(asked: Question) -> Iterator[datetime]:
     for part in parts_of(article):
         yield from part_gates.edges_of(asked, part)
     yield from group_changes()
-
-
-class _Verdict(NamedTuple):
-    decision: PartDecision
-    findings: tuple[Finding, ...]
-
-
-class _Judged:
-    """The parts, judged in reading order, each after the part it belongs to."""
-
-    def __init__(
-        self, asked: Question, parts: dict[str, Part], limits: Limits, extent: Extent
-    ) -> None:
-        self.asked = asked
-        self.limits = limits
-        self.extent = extent
-        self.decisions: dict[str, PartDecision] = {}
-        self.findings: list[Finding] = []
-        self.counts: dict[PartKind, int] = {}
-        self.position = {block.id: n for n, block in enumerate(asked.article.body)}
-        for part in parts.values():
-            self._judge(part)
-        self._settle(parts)
-
-    @property
-    def is_cut(self) -> bool:
-        return self.limits.end < Cut(len(self.asked.article.body))
-
-    def _judge(self, part: Part) -> None:
-        asked = self.asked
-        is_gallery = isinstance(part.block, Gallery)
-        grants = part_gates.grants_of(asked, part, self.limits.media)
-        area, media, found = part_gates.g5_g6_reach(asked, part, grants, self.limits)
-        found += part_gates.g8_kind(asked, part, grants)
-        if not is_gallery:
-            found += part_gates.g9_onward(asked, part)
-        found += part_gates.g9_windows(asked, part)
-        found += part_gates.g9_files(part)
-        found += self._parent(part)
-        found += self._cut(part)
-        if not is_gallery:
-            found += self._count(part)
-        windows = asked.windows_of(part)
-        opens = [w.opens for w in (*windows, asked.agreement.term) if w.opens]
-        ends = [w.closes for w in windows if w.closes] + [valid_until(asked)]
-        self.findings.extend(found)
-        self.decisions[part.name] = PartDecision(
-            part=part.name,
-            kind=part.kind,
-            parent=part.parent,
-            dependents=part.dependents,
-            verdict=_worst(found),
-            territory=area,
-            media=media,
-            extent=self._extent_of(part),
-            valid_from=max(opens, default=None),
-            valid_until=min((end for end in ends if end), default=None),
-            max_pixels=part_gates.max_pixels(part),
-        )
-
-    def _extent_of(self, part: Part) -> Extent:
-        if part.kind is PartKind.BODY and part.block is None:
-            return self.extent if part.name == "body" else FULL
-        at = self.position.get(part.name)
-        if at == self.limits.end.blocks and self.limits.end.words:
-            return Extent.model_validate({"unit": "words", "count": self.limits.end.words})
-        return FULL
-
-    def _parent(self, part: Part) -> Iterator[Finding]:
-        if part.parent is None:
-            return
-        above = self.decisions[part.parent]
-        if above.verdict is not Verdict.ALLOW:
-            source, above_name = f"part {part.parent}", part.parent
-            yield found("PARENT_DENIED", above.verdict, source, part=part.name, parent=above_name)
-
-    def _cut(self, part: Part) -> Iterator[Finding]:
-        top = part.parent if part.parent in self.position else part.name
-        at = self.position.get(top or "")
-        end = self.limits.end
-        if at is None or at < end.blocks:
-            return
-        partly = at == end.blocks and end.words > 0
-        effect = Verdict.ALLOW if partly else Verdict.DENY
-        source = f"licence {self.asked.licence.ref} grants body {self.extent}"
-        yield found("EXTENT_CUT", effect, source, part=part.name, extent=self.extent)
-
-    def _count(self, part: Part) -> Iterator[Finding]:
-        """Count parts of a kind in reading order, refused ones too: a refusal opens no slot."""
-        if part.block is None:
-            return
-        seen = self.counts[part.kind] = self.counts.get(part.kind, 0) + 1
-        grants = part_gates.grants_of(self.asked, part, self.limits.media)
-        limit = min((g.max_count for g in grants if g.max_count), default=None)
-        if limit is not None and seen > limit:
-            source = f"licence {self.asked.licence.ref} grants {part.kind} max_count"
-            name, kind = part.name, part.kind
-            yield found("COUNT_CUT", Verdict.DENY, source, part=name, count=limit, kind=kind)
-
-    def _settle(self, parts: dict[str, Part]) -> None:
-        """Let go of galleries without pictures, and of a body that cannot stand without a part."""
-        for name, part in parts.items():
-            if isinstance(part.block, Gallery):
-                self._settle_container(name, "GALLERY_EMPTY")
-        self._settle_container("body", "BODY_EMPTY")
-        for name, part in parts.items():
-            one = self.decisions[name]
-            if one.verdict is not Verdict.ALLOW and not part.severable and part.parent:
-                self._refuse_body(one)
-
-    def _settle_container(self, name: str, code: str) -> None:
-        inside = [one for one in self.decisions.values() if one.parent == name]
-        if inside and all(one.verdict is not Verdict.ALLOW for one in inside):
-            best = min((one.verdict for one in inside), key=lambda v: v.rank)
-            self._refuse(name, found(code, best, f"parts of {name}", part=name))
-
-    def _refuse_body(self, child: PartDecision) -> None:
-        effect, name = child.verdict, child.part
-        why = found("CHILD_NOT_SEVERABLE", effect, f"part {name}", part="body", child=name)
-        self._refuse("body", why)
-        for one in list(self.decisions.values()):
-            if one.part != "body" and one.verdict is Verdict.ALLOW and self._is_below_body(one):
-                why = found("PARENT_DENIED", effect, "part body", part=one.part, parent="body")
-                self._refuse(one.part, why)
-
-    def _is_below_body(self, one: PartDecision) -> bool:
-        return one.parent == "body" or one.parent in self.position
-
-    def _refuse(self, name: str, why: Finding) -> None:
-        one = self.decisions[name]
-        worst = max(one.verdict, why.effect, key=lambda v: v.rank)
-        self.decisions[name] = one.model_copy(update={"verdict": worst})
-        self.findings.append(why)
-
-    def required(self) -> Iterator[Finding]:
-        """Give what is missing of what an article cannot do without: headline, required kinds."""
-        needed = {PartKind.HEADLINE, *self.asked.licence.required_parts}
-        for kind in sorted(needed):
-            single = self.decisions.get(kind)
-            of_kind = [one for one in self.decisions.values() if one.kind is kind]
-            having = [single] if single else of_kind
-            if any(one.verdict is Verdict.ALLOW for one in having):
-                continue
-            best = min((one.verdict for one in having), key=lambda v: v.rank, default=Verdict.DENY)
-            names = {one.part for one in having}
-            opens = [f.opens for f in self.findings if f.opens and f.part in names]
-            source = f"licence {self.asked.licence.ref} required_parts"
-            until = max(opens, default=None) if best is Verdict.HOLD else None
-            yield found("REQUIRED_PART_DENIED", best, source, opens=until, kind=kind)

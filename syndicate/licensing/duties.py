@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from syndicate.licensing import machines
 from syndicate.licensing.gates import media_of_item
 from syndicate.licensing.question import Part, Question
 from syndicate.model.body import Gallery
 from syndicate.model.decision import Duty, DutyCode, PartDecision, Verdict
-from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo, Tracking
-from syndicate.model.rights import AiPurpose, EditLevel
+from syndicate.model.licence import Ads, AfterEnd, Archive, Licence, Paywall, Seo, Tracking
+from syndicate.model.rights import AiPurpose, EditLevel, PartKind
 from syndicate.model.territory import Area
 
 
@@ -20,24 +21,30 @@ def of_article(
     """Give the duties of the whole article."""
     yield from _credits(asked)
     yield from _conduct(asked.licence)
-    yield from _machines(asked.licence)
-    yield Duty(code=DutyCode.NO_MODIFY, value=edit_level(asked))
+    yield from _machines(machines.of_article(asked))
+    yield Duty(code=DutyCode.NO_MODIFY, value=edit_level(asked, PartKind.BODY))
     if not asked.licence.public:
         yield Duty(code=DutyCode.MEDIA_ONLY, value=" ".join(media_of_item(asked)))
     if removed:
         yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed))
-    if until:
+    if until and must_remove(asked.licence):
         yield Duty(code=DutyCode.REMOVE_AFTER, value=until.isoformat().replace("+00:00", "Z"))
     if marked:
         yield Duty(code=DutyCode.EMBARGO, value="Not before the embargo ends.")
 
 
-def edit_level(asked: Question) -> EditLevel:
-    """Give how much of the article may be changed: the strictest of licence, grants, rights."""
-    levels = [asked.licence.edit_level]
-    levels += [grant.edit_level for grant in asked.licence.grants if grant.edit_level]
-    own = asked.article.rights.edit_level
-    return min((*levels, own) if own else levels, key=lambda level: level.rank)
+def must_remove(licence: Licence) -> bool:
+    """Say whether copies go when the permission ends; otherwise only new publication ends."""
+    return licence.display is not None or licence.after_end is AfterEnd.REMOVE_ALL
+
+
+def edit_level(asked: Question, kind: PartKind, part: Part | None = None) -> EditLevel:
+    """Give how much may be changed: what grant or licence allow, less what rights forbid."""
+    granted = [g.edit_level for g in asked.licence.grants if g.kind is kind and g.edit_level]
+    levels = granted or [asked.licence.edit_level]
+    rights = part.levels if part else (asked.article.rights,)
+    levels += [one.edit_level for one in rights if one.edit_level]
+    return min(levels, key=lambda level: level.rank)
 
 
 def _credits(asked: Question) -> Iterator[Duty]:
@@ -84,40 +91,57 @@ def _conduct(licence: Licence) -> Iterator[Duty]:
         yield Duty(code=DutyCode.SEO, value=licence.seo)
     if licence.archive is Archive.NONE and licence.display:
         yield Duty(code=DutyCode.NO_ARCHIVE)
-    if licence.tracking is Tracking.REQUIRED:
-        yield Duty(code=DutyCode.TRACK)
-    if licence.duties.report != "none" or licence.tracking is Tracking.REPORT_INSTEAD:
-        yield Duty(code=DutyCode.REPORT_USAGE, value=licence.duties.report)
+    if reporting(licence) != "none":
+        yield Duty(code=DutyCode.REPORT_USAGE, value=reporting(licence))
     takedown = str(licence.takedown_sla) if licence.takedown_sla is not None else "at once"
     correction = str(licence.correction_sla) if licence.correction_sla is not None else "at once"
     yield Duty(code=DutyCode.REMOVE_ON_NOTICE, value=takedown)
     yield Duty(code=DutyCode.CORRECT_ON_NOTICE, value=correction)
 
 
-def _machines(licence: Licence) -> Iterator[Duty]:
+def reporting(licence: Licence) -> str:
+    """Give how often usage is reported: none, month, quarter, year."""
+    stated = licence.duties.report
+    instead = licence.tracking is Tracking.REPORT_INSTEAD
+    return "month" if stated == "none" and instead else stated
+
+
+def _machines(allowed: machines.Uses, part: str | None = None) -> Iterator[Duty]:
     for purpose in AiPurpose:
-        if not licence.ai.allows(purpose):
-            yield Duty(code=DutyCode.AI, value=f"no {purpose}")
+        if purpose not in allowed:
+            yield Duty(code=DutyCode.AI, value=f"no {purpose}", part=part)
 
 
 def of_parts(
     asked: Question, parts: Mapping[str, Part], decided: tuple[PartDecision, ...], item: Area
 ) -> Iterator[Duty]:
-    """Give the duties of single parts that go out: credit, places to block, media."""
+    """Give the duties of single parts that go out, where they differ from the article's."""
     for one in decided:
-        part = parts[one.part]
-        if one.verdict is not Verdict.ALLOW or part.block is None:
+        if one.verdict is not Verdict.ALLOW or one.part == "body":
             continue
-        credit = credit_of(part)
-        if credit:
-            yield Duty(code=DutyCode.CREDIT, value=credit, part=one.part, fulfilled=True)
-        if part.prose.no_archive:
-            yield Duty(code=DutyCode.NO_ARCHIVE, part=one.part)
-        removed = item - one.territory
-        if removed:
-            yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed), part=one.part)
-        if not isinstance(part.block, Gallery) and set(one.media) < set(media_of_item(asked)):
-            yield Duty(code=DutyCode.MEDIA_ONLY, value=" ".join(one.media), part=one.part)
+        part = parts[one.part]
+        level = edit_level(asked, one.kind, part)
+        if level is not edit_level(asked, PartKind.BODY):
+            yield Duty(code=DutyCode.NO_MODIFY, value=level, part=one.part)
+        uses = machines.of_part(asked, part)
+        if uses != machines.of_article(asked):
+            yield from _machines(uses, one.part)
+        if part.block is not None:
+            yield from _of_block(asked, part, one, item)
+
+
+def _of_block(asked: Question, part: Part, one: PartDecision, item: Area) -> Iterator[Duty]:
+    """Give the credit that must stand beside a block, the places to block, the media."""
+    credit = credit_of(part)
+    if credit:
+        yield Duty(code=DutyCode.CREDIT, value=credit, part=one.part, fulfilled=True)
+    if part.prose.no_archive:
+        yield Duty(code=DutyCode.NO_ARCHIVE, part=one.part)
+    removed = item - one.territory
+    if removed:
+        yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed), part=one.part)
+    if not isinstance(part.block, Gallery) and set(one.media) < set(media_of_item(asked)):
+        yield Duty(code=DutyCode.MEDIA_ONLY, value=" ".join(one.media), part=one.part)
 
 
 def credit_of(part: Part) -> str:

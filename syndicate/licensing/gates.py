@@ -10,7 +10,7 @@ from syndicate.licensing.covers import misses
 from syndicate.licensing.question import Question
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.decision import Finding, Verdict
-from syndicate.model.licence import EmbargoMode
+from syndicate.model.licence import EmbargoMode, Tracking
 from syndicate.model.moments import days_after
 from syndicate.model.partner import AgreementState
 from syndicate.model.rights import Medium
@@ -176,5 +176,7 @@ def g15_format(asked: Question) -> Iterator[Finding]:
     if delivers_marked(asked) and is_embargoed(asked) and "embargo" not in asked.carries:
         opens = None if is_open_ended(asked) else embargo_end(asked)
         yield found("FORMAT_CANNOT_CARRY", HOLD, f"{source} embargo_mode", opens=opens)
+    if asked.licence.tracking is Tracking.REQUIRED:
+        yield found("TRACKING_IMPOSSIBLE", DENY, f"{source} tracking")
     if asked.licence.duties.link_back and not asked.article.canonical_url:
         yield found("LINK_BACK_IMPOSSIBLE", DENY, f"{source} duties.link_back")

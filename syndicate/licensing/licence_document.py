@@ -71,6 +71,7 @@ def offer(files: DeskFiles, licence: Licence, area: Area) -> Json:
         valid_from=None,
         valid_until=None,
         edit_level=licence.edit_level,
+        uses=licence.ai.allowed,
     )
     return odrl.offer(licence, scope)
 
@@ -103,7 +104,9 @@ def page(files: DeskFiles, licence: Licence, area: Area) -> bytes:
 
 
 def _section(licence: Licence, area: Area, language: str) -> _Element:
-    facts = Facts(area=area, media=licence.media, edit_level=licence.edit_level)
+    facts = Facts(
+        area=area, media=licence.media, edit_level=licence.edit_level, uses=licence.ai.allowed
+    )
     lines = [E.li(line) for line in sentences(licence, facts, language)]
     return E.section(E.ul(*lines), {"lang": language, "dir": direction_of(language)})
 
@@ -126,9 +129,11 @@ def _limits(grant: Grant) -> str:
 
 
 def _media(licence: Licence) -> _Element:
-    """List the media with anchors: deliveryChannel operands in the policy lead here."""
+    """List media and machine uses with anchors: operands of the policy lead here."""
     words = Phrases(licence.language)
-    return E.ul(*(E.li(words.media([one]), id=f"medium-{one}") for one in licence.media))
+    media = [E.li(words.media([one]), id=f"medium-{one}") for one in licence.media]
+    uses = [E.li(words.uses([one]), id=f"use-{one}") for one in licence.ai.allowed]
+    return E.ul(*media, *uses)
 
 
 def _holder(files: DeskFiles) -> _Element:

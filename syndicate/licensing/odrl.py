@@ -10,12 +10,13 @@ accepts.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from syndicate.model.licence import AfterEnd, Archive, Licence, Tracking
-from syndicate.model.rights import EditLevel, Medium
+from syndicate.licensing.duties import must_remove, reporting
+from syndicate.model.licence import Archive, Licence
+from syndicate.model.rights import AiPurpose, EditLevel, Medium
 from syndicate.model.territory import Area, alpha_3, countries
 
 CONTEXT = "http://www.w3.org/ns/odrl.jsonld"
@@ -41,6 +42,8 @@ class Scope(NamedTuple):
     valid_from: datetime | None
     valid_until: datetime | None
     edit_level: EditLevel
+    uses: tuple[AiPurpose, ...] = ()
+    """Machine uses allowed."""
 
 
 def iri(value: str) -> Json:
@@ -86,8 +89,6 @@ def _permissions(licence: Licence, scope: Scope) -> list[Json]:
     duty: list[Json] = [{"action": "reviewPolicy", "target": scope.review}]
     if licence.duties.attribute or licence.duties.author_credit:
         duty.append({"action": "attribute", "attributedParty": scope.assigner})
-    if licence.tracking is Tracking.REQUIRED:
-        duty.append({"action": "acceptTracking", "trackingParty": scope.assigner})
     actions = ["distribute", "display", "reproduce"]
     if Medium.PRINT in scope.media:
         actions.append("print")
@@ -121,22 +122,34 @@ def _prohibitions(licence: Licence, scope: Scope) -> list[Json]:
         actions.append("translate")
     if licence.duties.no_sublicence:
         actions.append("grantUse")
-    if "index" not in licence.ai.allowed and "search" not in licence.ai.allowed:
-        actions.append("index")
-    if not licence.ai.allows_mining:
-        actions.append(iri(TDM_MINE))
     if licence.archive is Archive.NONE and licence.display:
         actions.append(iri(RIGHTSML_ARCHIVE))
-    return [{"target": scope.target, "action": action} for action in actions]
+    rules: list[Json] = [{"target": scope.target, "action": action} for action in actions]
+    return [*rules, *_machine_rules(scope)]
+
+
+def _machine_rules(scope: Scope) -> Iterator[Json]:
+    """Prohibit each machine use that is not allowed: indexing, and mining but for what is."""
+    for action, uses in (("index", _INDEXING), (iri(TDM_MINE), _MINING)):
+        allowed = [use for use in uses if use in scope.uses]
+        rule: Json = {"target": scope.target, "action": action}
+        if not allowed:
+            yield rule
+        elif len(allowed) < len(uses):
+            purposes = [iri(f"{scope.review}#use-{use}") for use in allowed]
+            yield {**rule, "constraint": [constraint("purpose", "isNoneOf", purposes)]}
+
+
+_INDEXING = (AiPurpose.SEARCH, AiPurpose.INDEX)
+_MINING = (AiPurpose.INPUT, AiPurpose.TRAIN)
 
 
 def _obligations(licence: Licence, scope: Scope) -> list[Json]:
     found: list[Json] = []
-    removes = licence.display or licence.after_end is AfterEnd.REMOVE_ALL
-    if removes and scope.valid_until:
+    if must_remove(licence) and scope.valid_until:
         end = constraint("dateTime", "gteq", instant(scope.valid_until))
         found.append({"target": scope.target, "action": "delete", "constraint": [end]})
-    if licence.duties.report != "none":
+    if reporting(licence) != "none":
         found.append({"action": "inform", "informedParty": scope.assigner})
     return found
 

@@ -7,11 +7,11 @@ CLDR through Babel, without any locale of the process.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_timedelta
 from babel.lists import format_list
 
 _EN = {
@@ -20,8 +20,9 @@ _EN = {
     "places": "Territory: {places} only.",
     "not-places": "Territory: worldwide except {places}.",
     "subdivisions": "Within a country only: {places}.",
-    "from": "Not before {when}.",
+    "display": "Shown for at most {days} days from first publication.",
     "until": "Remove by {when}.",
+    "no-new": "No new publication after {when}; what is out may stay.",
     "edit-none": "No changes.",
     "edit-style": "Changes for house style, time and place only.",
     "edit-headline": "The headline may be rewritten; otherwise changes for house style only.",
@@ -33,6 +34,9 @@ _EN = {
     "no-sublicence": "No passing on to others.",
     "attribute": "Keep the credit line.",
     "author": "Name the authors.",
+    "institution": "Name the authors and their institutions.",
+    "copyright": "Show the copyright notice.",
+    "translation-note": "Say of a translation that it is one, and by whom.",
     "link": "Link to the original.",
     "keep-links": "Keep every link.",
     "tagline": "Keep the line about the publisher.",
@@ -43,12 +47,17 @@ _EN = {
     "seo-canonical": "State the original as canonical.",
     "seo-noindex": "Keep search engines from indexing it.",
     "seo-noindex-news": "Keep news search from indexing it.",
-    "no-archive": "No archiving after that.",
-    "no-archive-at-all": "No archiving.",
+    "no-archive": "No archiving.",
     "ai-none": "No use for text and data mining, training or input of AI.",
     "ai-some": "Machine use allowed for {uses} only.",
     "ai-all": "Machine use allowed.",
-    "notice": "Withdrawals and corrections bind on notice.",
+    "withdraw": "Withdraw at once on notice.",
+    "withdraw-within": "Withdraw within {span} of a notice.",
+    "correct": "Correct at once on notice.",
+    "correct-within": "Correct within {span} of a notice.",
+    "report-month": "Report use every month.",
+    "report-quarter": "Report use every quarter.",
+    "report-year": "Report use every year.",
     "partial": "Parts of the original are left out.",
     "embargo": "Embargoed until {when}.",
     "embargo-open": "Embargoed until further notice.",
@@ -65,35 +74,44 @@ _AR = {
     "places": "النطاق: {places} فقط.",
     "not-places": "النطاق: جميع أنحاء العالم باستثناء {places}.",
     "subdivisions": "داخل البلد الواحد: {places} فقط.",
-    "from": "لا يُنشر قبل {when}.",
+    "display": "مدة العرض القصوى من أول نشر، بالأيام: {days}.",
     "until": "تجب إزالته قبل {when}.",
+    "no-new": "لا نشر جديدًا بعد {when}؛ ويجوز بقاء ما نُشر.",
     "edit-none": "لا يجوز إدخال أي تعديل.",
-    "edit-style": "تُسمح التعديلات المتعلقة بأسلوب التحرير والزمان والمكان فقط.",
+    "edit-style": "يُسمح بالتعديلات المتعلقة بأسلوب التحرير والزمان والمكان فقط.",
     "edit-headline": "تجوز إعادة صياغة العنوان؛ وما عدا ذلك فتعديلات أسلوبية فقط.",
     "edit-trim": "يجوز الاختصار من دون تغيير المعنى.",
     "edit-adapt": "يجوز الاقتباس والتكييف.",
-    "translate": "تُسمح الترجمة إلى {languages}.",
-    "translate-approval": "تُسمح الترجمة إلى {languages} بعد موافقتنا.",
-    "no-translate": "لا تُسمح الترجمة.",
+    "translate": "يُسمح بالترجمة إلى {languages}.",
+    "translate-approval": "يُسمح بالترجمة إلى {languages} بعد موافقتنا.",
+    "no-translate": "لا يُسمح بالترجمة.",
     "no-sublicence": "لا يجوز منحه لأطراف أخرى.",
     "attribute": "يجب الإبقاء على سطر نسبة المصدر.",
     "author": "يجب ذكر أسماء الكتّاب.",
+    "institution": "يجب ذكر أسماء الكتّاب ومؤسساتهم.",
+    "copyright": "يجب إظهار إشعار حقوق النشر.",
+    "translation-note": "تجب الإشارة إلى أن النص مترجم وإلى اسم المترجم.",
     "link": "يجب وضع رابط إلى الأصل.",
     "keep-links": "يجب الإبقاء على جميع الروابط.",
     "tagline": "يجب الإبقاء على سطر التعريف بالناشر.",
     "no-ads": "لا إعلانات بجانبه.",
-    "no-adjacent-sale": "لا تُباع إعلانات على أساسه.",
+    "no-adjacent-sale": "لا يجوز بيع إعلانات مخصّصة لهذا المقال.",
     "no-paywall": "لا يوضع خلف جدار دفع.",
     "metered": "لا يُسمح إلا بجدار دفع محدود القراءات.",
     "seo-canonical": "يُذكر الأصل رابطًا أساسيًا.",
     "seo-noindex": "يُمنع فهرسته في محركات البحث.",
     "seo-noindex-news": "يُمنع فهرسته في بحث الأخبار.",
-    "no-archive": "لا يجوز حفظه في الأرشيف بعد ذلك.",
-    "no-archive-at-all": "لا يجوز حفظها في الأرشيف.",
+    "no-archive": "لا يجوز حفظه في الأرشيف.",
     "ai-none": "يُحظر استخدامه للتنقيب في النصوص والبيانات أو لتدريب الذكاء الاصطناعي أو تغذيته.",
     "ai-some": "يُسمح بالاستخدام الآلي لغرض {uses} فقط.",
     "ai-all": "يُسمح بالاستخدام الآلي.",
-    "notice": "إشعارات السحب والتصحيح ملزمة.",
+    "withdraw": "يجب السحب فور الإشعار.",
+    "withdraw-within": "يجب السحب خلال {span} من الإشعار.",
+    "correct": "يجب التصحيح فور الإشعار.",
+    "correct-within": "يجب التصحيح خلال {span} من الإشعار.",
+    "report-month": "يجب تقديم تقرير عن الاستخدام كل شهر.",
+    "report-quarter": "يجب تقديم تقرير عن الاستخدام كل ثلاثة أشهر.",
+    "report-year": "يجب تقديم تقرير عن الاستخدام كل سنة.",
     "partial": "حُذفت أجزاء من النص الأصلي.",
     "embargo": "محظور النشر حتى {when}.",
     "embargo-open": "محظور النشر حتى إشعار آخر.",
@@ -110,8 +128,9 @@ _FR = {
     "places": "Territoire : {places} uniquement.",
     "not-places": "Territoire : monde entier sauf {places}.",
     "subdivisions": "À l’intérieur d’un pays, uniquement : {places}.",
-    "from": "Pas avant le {when}.",
+    "display": "Affiché {days} jours au plus après la première parution.",
     "until": "À retirer avant le {when}.",
+    "no-new": "Pas de nouvelle publication après le {when} ; ce qui est paru peut rester.",
     "edit-none": "Aucune modification.",
     "edit-style": "Modifications de style maison, de date et de lieu uniquement.",
     "edit-headline": "Le titre peut être réécrit ; pour le reste, style maison uniquement.",
@@ -123,22 +142,30 @@ _FR = {
     "no-sublicence": "Aucune cession à des tiers.",
     "attribute": "Conserver la mention de la source.",
     "author": "Nommer les auteurs.",
+    "institution": "Nommer les auteurs et leurs institutions.",
+    "copyright": "Afficher la mention de copyright.",
+    "translation-note": "Signaler toute traduction et son auteur.",
     "link": "Lien vers l’original.",
     "keep-links": "Conserver tous les liens.",
     "tagline": "Conserver la ligne sur l’éditeur.",
     "no-ads": "Aucune publicité à côté.",
     "no-adjacent-sale": "Aucune publicité vendue sur cet article.",
-    "no-paywall": "Pas derrière un péage.",
-    "metered": "Péage au compteur uniquement.",
+    "no-paywall": "Pas derrière un accès payant.",
+    "metered": "Accès payant au compteur uniquement.",
     "seo-canonical": "Indiquer l’original comme canonique.",
     "seo-noindex": "Interdire l’indexation par les moteurs.",
     "seo-noindex-news": "Interdire l’indexation par les moteurs d’actualité.",
-    "no-archive": "Pas d’archivage ensuite.",
-    "no-archive-at-all": "Pas d’archivage.",
+    "no-archive": "Pas d’archivage.",
     "ai-none": "Aucune fouille de textes et de données, aucun entraînement ni usage par une IA.",
     "ai-some": "Usage automatisé permis pour {uses} uniquement.",
     "ai-all": "Usage automatisé permis.",
-    "notice": "Retraits et corrections obligent dès leur avis.",
+    "withdraw": "Retirer dès l’avis.",
+    "withdraw-within": "Retirer dans un délai de {span} après l’avis.",
+    "correct": "Corriger dès l’avis.",
+    "correct-within": "Corriger dans un délai de {span} après l’avis.",
+    "report-month": "Déclarer l’usage chaque mois.",
+    "report-quarter": "Déclarer l’usage chaque trimestre.",
+    "report-year": "Déclarer l’usage chaque année.",
     "partial": "Des parties de l’original manquent.",
     "embargo": "Sous embargo jusqu’au {when}.",
     "embargo-open": "Sous embargo jusqu’à nouvel ordre.",
@@ -241,10 +268,16 @@ class Phrases:
         """Join names as the language does."""
         return format_list(list(names), locale=self._locale)
 
+    def span(self, length: timedelta) -> str:
+        """Give a length of time in words."""
+        return format_timedelta(length, threshold=1.6, locale=self._locale)
+
     def when(self, instant: datetime) -> str:
         """Give an instant in UTC, to the minute, or to the second where it has seconds."""
         pattern = "d MMMM y HH:mm:ss" if instant.second else "d MMMM y HH:mm"
-        return f"{format_datetime(instant, pattern, locale=self._locale)} UTC"
+        said = f"{format_datetime(instant, pattern, locale=self._locale)} UTC"
+        first = self._base == "fr" and said.startswith("1 ")
+        return f"1er {said[2:]}" if first else said
 
 
 def known_languages() -> tuple[str, ...]:

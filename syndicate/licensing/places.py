@@ -62,17 +62,33 @@ def of_article(asked: Question) -> Place:
 def _after_embargoes(asked: Question, base: Area, lasting: Area, findings: list[Finding]) -> Place:
     """Take embargoed places away: they come back by themselves, so what they bar is held."""
     embargo = asked.article.embargoed
-    area, opens = lasting, None
-    for one in embargo.by_territory if embargo else ():
-        barred = lasting & asked.area(one.territory)
-        if asked.now < one.until.at and barred:
-            area -= barred
-            opens = max(opens or one.until.at, one.until.at)
-    if area == lasting:
-        return Place(area, base - area, tuple(findings))
+    barred = [
+        (one.until.at, asked.area(one.territory))
+        for one in (embargo.by_territory if embargo else ())
+        if asked.now < one.until.at and lasting & asked.area(one.territory)
+    ]
+    if not barred:
+        return Place(lasting, base - lasting, tuple(findings))
+    area = _without(lasting, [place for _, place in barred])
+    opens = next(
+        until
+        for until in sorted(until for until, _ in barred)
+        if _stands(asked, lasting, _without(lasting, [p for end, p in barred if end > until]))
+    )
     source = f"article v{asked.article.version} embargoed.by_territory"
     place = _judged(asked, None, lasting, area, source, opens=opens)
     return Place(area, base - area, (*findings, *place.findings))
+
+
+def _without(area: Area, gone: list[Area]) -> Area:
+    for one in gone:
+        area -= one
+    return area
+
+
+def _stands(asked: Question, before: Area, after: Area) -> bool:
+    """Say whether what is left is enough: all of it, or some that the partner can set apart."""
+    return after == before or (bool(after) and asked.partner.can_geo_block)
 
 
 def of_part(asked: Question, part: Part, item: Area, grant: Area) -> Place:
@@ -101,7 +117,7 @@ def _judged(
     """Judge a loss of territory: nothing left; a hole the partner can block; or one it cannot."""
     removed = before - after
     effect = Verdict.HOLD if opens else Verdict.DENY
-    if after and asked.partner.can_geo_block:
+    if _stands(asked, before, after):
         return Place(after, removed)
     code = "TERRITORY_NEEDS_GEOBLOCK" if after else "TERRITORY_EMPTY"
     lost = removed if after else before

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from syndicate.licensing.prose import Restrictions, restrictions_in
 from syndicate.model.article import Article
-from syndicate.model.body import MEDIA_KINDS, BlockBase, Gallery, MediaBase, kind_of
+from syndicate.model.body import MEDIA_KINDS, Block, Gallery, MediaBase, kind_of
 from syndicate.model.desk import Desk, SourceAgreement
 from syndicate.model.licence import Licence
 from syndicate.model.moments import Window
@@ -36,7 +36,7 @@ class Part:
         kind: PartKind,
         parent: str | None,
         levels: tuple[PartRights, ...],
-        block: BlockBase | None = None,
+        block: Block | None = None,
     ) -> None:
         self.name = name
         self.kind = kind

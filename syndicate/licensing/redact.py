@@ -49,7 +49,7 @@ def redact(asked: Question, decision: Decision) -> Entry:
     terms = terms_of(asked, decision)
     return Entry(
         **_metadata(article),
-        summary=article.summary if decision.allows("summary") else "",
+        summary=_summary(article, decision),
         published=published,
         updated=max(article.version_created, published),
         embargoed=decision.marked_embargo,
@@ -62,6 +62,13 @@ def redact(asked: Question, decision: Decision) -> Entry:
         partial=decision.partial,
         terms=terms,
     )
+
+
+def _summary(article: Article, decision: Decision) -> str:
+    if not decision.allows("summary"):
+        return ""
+    count = decision.of("summary").extent.count
+    return first_words(article.summary, count) if count else article.summary
 
 
 def published_at(article: Article, decision: Decision) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from syndicate.licensing import odrl, usage_terms
+from syndicate.licensing import machines, odrl, usage_terms
 from syndicate.licensing.duties import credit_of, edit_level, notice_of
 from syndicate.licensing.gates import media_of_item
 from syndicate.licensing.odrl import Scope
@@ -17,7 +17,7 @@ from syndicate.model.decision import Decision, PartDecision, Verdict
 from syndicate.model.desk import Desk
 from syndicate.model.entry import LocalText, PartTerms, Terms
 from syndicate.model.licence import Licence
-from syndicate.model.rights import Medium
+from syndicate.model.rights import Medium, PartKind
 from syndicate.model.territory import Area
 
 
@@ -34,8 +34,8 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
     facts = Facts(
         area=area,
         media=media,
-        edit_level=edit_level(asked),
-        valid_from=start,
+        edit_level=edit_level(asked, PartKind.BODY),
+        uses=machines.of_article(asked),
         valid_until=end,
         partial=decision.partial,
         embargoed=decision.marked_embargo,
@@ -51,6 +51,7 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         valid_from=start,
         valid_until=end,
         edit_level=facts.edit_level,
+        uses=facts.uses,
     )
     return Terms(
         title=licence.title,
@@ -66,8 +67,8 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         valid_until=end,
         countries=odrl.countries_of(area),
         media=media,
-        data_mining=odrl.data_mining(licence.ai.allowed),
-        ai_allowed=licence.ai.allowed,
+        data_mining=odrl.data_mining(facts.uses),
+        ai_allowed=facts.uses,
         parts=tuple(_part_terms(asked, decision, scope)),
     )
 
@@ -114,8 +115,8 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
     facts = Facts(
         area=one.territory,
         media=one.media,
-        edit_level=item.edit_level,
-        valid_from=one.valid_from,
+        edit_level=edit_level(asked, part.kind, part),
+        uses=machines.of_part(asked, part),
         valid_until=one.valid_until,
     )
     scope = item._replace(
@@ -125,6 +126,8 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
         media=one.media,
         valid_from=one.valid_from,
         valid_until=one.valid_until,
+        edit_level=facts.edit_level,
+        uses=facts.uses,
     )
     credit = credit_of(part)
     languages = (asked.article.language, licence.language)
@@ -138,6 +141,8 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
         valid_from=one.valid_from,
         valid_until=one.valid_until,
         countries=odrl.countries_of(one.territory),
+        data_mining=odrl.data_mining(facts.uses),
+        person=rights.person_credit or "",
         odrl=odrl.written(odrl.offer(licence, scope)),
     )
 
@@ -147,7 +152,7 @@ def _with_own(text: LocalText, part: Part, credit: str) -> LocalText:
     words = Phrases(text.language)
     said = [text.text]
     if part.prose.no_archive:
-        said.append(words.say("no-archive-at-all"))
+        said.append(words.say("no-archive"))
     if credit:
         said.append(words.say("credit", credit=credit))
     return LocalText(language=text.language, text=" ".join(said))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from syndicate.licensing.duties import must_remove, reporting
 from syndicate.licensing.phrases import Phrases, known_languages
 from syndicate.model.entry import LocalText
 from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo
@@ -19,7 +20,7 @@ class Facts(NamedTuple):
     area: Area
     media: tuple[Medium, ...]
     edit_level: EditLevel
-    valid_from: datetime | None = None
+    uses: tuple[AiPurpose, ...] = ()
     valid_until: datetime | None = None
     partial: bool = False
     embargoed: datetime | None = None
@@ -43,11 +44,13 @@ def sentences(licence: Licence, facts: Facts, language: str) -> Iterator[str]:
     if facts.media:
         yield words.say("media", media=words.media(facts.media))
     yield from places(words, facts.area)
-    yield from dates(words, facts)
+    yield from dates(words, facts, removes=must_remove(licence))
+    if licence.display:
+        yield words.say("display", days=str(licence.display.days))
     yield words.say(f"edit-{facts.edit_level}")
     yield from _conduct(words, licence)
-    yield machines(words, licence)
-    yield words.say("notice")
+    yield machines(words, facts.uses)
+    yield from _notices(words, licence)
     if facts.partial:
         yield words.say("partial")
     base = words.language.split("-")[0]
@@ -69,16 +72,15 @@ def places(words: Phrases, area: Area) -> Iterator[str]:
         yield words.say("subdivisions", places=words.list(area.parts))
 
 
-def dates(words: Phrases, facts: Facts) -> Iterator[str]:
+def dates(words: Phrases, facts: Facts, *, removes: bool) -> Iterator[str]:
     """Say when."""
     if facts.open_ended:
         yield words.say("embargo-open")
     elif facts.embargoed:
         yield words.say("embargo", when=words.when(facts.embargoed))
-    if facts.valid_from:
-        yield words.say("from", when=words.when(facts.valid_from))
     if facts.valid_until:
-        yield words.say("until", when=words.when(facts.valid_until))
+        name = "until" if removes else "no-new"
+        yield words.say(name, when=words.when(facts.valid_until))
 
 
 def _conduct(words: Phrases, licence: Licence) -> Iterator[str]:
@@ -86,10 +88,13 @@ def _conduct(words: Phrases, licence: Licence) -> Iterator[str]:
     duties = licence.duties
     for name, owed in (
         ("attribute", duties.attribute),
-        ("author", duties.author_credit),
+        ("author", duties.author_credit and not duties.institution_credit),
+        ("institution", duties.institution_credit),
         ("link", duties.link_back),
         ("tagline", duties.tagline),
         ("keep-links", duties.keep_links),
+        ("copyright", duties.copyright_notice),
+        ("translation-note", duties.translation_note),
         ("no-sublicence", duties.no_sublicence),
         ("no-ads", licence.ads is Ads.NONE),
         ("no-adjacent-sale", licence.ads is Ads.NO_ADJACENT_SALE),
@@ -113,9 +118,19 @@ def _translation(words: Phrases, licence: Licence) -> Iterator[str]:
     yield words.say(name, languages=words.languages(granted.languages))
 
 
-def machines(words: Phrases, licence: Licence) -> str:
+def _notices(words: Phrases, licence: Licence) -> Iterator[str]:
+    """Say how soon withdrawals and corrections must be obeyed, and how often use is reported."""
+    for name, within in (
+        ("withdraw", licence.takedown_sla),
+        ("correct", licence.correction_sla),
+    ):
+        yield words.say(f"{name}-within", span=words.span(within)) if within else words.say(name)
+    if reporting(licence) != "none":
+        yield words.say(f"report-{reporting(licence)}")
+
+
+def machines(words: Phrases, uses: Sequence[AiPurpose]) -> str:
     """Say which machine uses are allowed."""
-    uses = licence.ai.allowed
     if not uses:
         return words.say("ai-none")
     if len(uses) == len(AiPurpose):

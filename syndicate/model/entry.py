@@ -49,6 +49,10 @@ class PartTerms(Model):
     """Until when, exclusive."""
     countries: tuple[str, ...] | None = None
     """ISO 3166-1 alpha-2 codes where it may be used; None = everywhere."""
+    person: MaybeText = ""
+    """The photographer or author (NewsML-G2 creator)."""
+    data_mining: Url
+    """PLUS data-mining value of this part."""
     odrl: str = ""
     """Machine-readable terms (ODRL 2.2 JSON-LD) of this part."""
 

@@ -67,16 +67,30 @@ def test_77_search_allowed_and_ai_prohibited_stand_together() -> None:
     assert not [p for p in licence.iter(f"{RSL}permits") if "all" in str(p.text).split()]
 
 
-def test_78_rsl_odrl_words_and_plus_say_the_same_about_machines() -> None:
-    for allowed in ([], ["search"], ["search", "index"]):
-        root = same_origin(ai={"allowed": allowed})
-        made = entry(licence=a_licence(ai={"allowed": allowed}))
-        prohibited = {str(rule["action"]) for rule in json.loads(made.terms.odrl)["prohibition"]}
-        assert any("tdmrep#mine" in action for action in prohibited)
-        assert ("index" in prohibited) == (not allowed)
-        assert "AI" in made.terms.usage_terms[0].text or allowed
-        assert "DMI-PROHIBITED" in made.terms.data_mining
-        assert "ai-train" in "".join(root.itertext()) or "ai-all" in "".join(root.itertext())
+@pytest.mark.parametrize(
+    ("allowed", "forbidden", "words", "plus"),
+    [
+        ([], {"index": [], "mine": []}, "No use for text and data mining", "PROHIBITED"),
+        (["search", "index"], {"mine": []}, "indexing and search", "EXCEPTSEARCHENGINEINDEXING"),
+        (["search"], {"index": ["search"], "mine": []}, "for search only", "EXCEPTSEARCH"),
+        (["input"], {"index": [], "mine": ["input"]}, "for AI input only", "SEECONSTRAINT"),
+        (["input", "train"], {"index": []}, "AI input and training", "SEECONSTRAINT"),
+        (["search", "index", "input", "train"], {}, "Machine use allowed.", "DMI-ALLOWED"),
+    ],
+)
+def test_78_odrl_words_and_plus_say_the_same_about_machines(
+    allowed: list[str], forbidden: dict[str, list[str]], words: str, plus: str
+) -> None:
+    terms = entry(licence=a_licence(ai={"allowed": allowed})).terms
+    found = {}
+    for rule in json.loads(terms.odrl)["prohibition"]:
+        action = str(rule["action"])
+        name = "mine" if "tdmrep#mine" in action else action
+        purposes = rule.get("constraint", [{"rightOperand": []}])[0]["rightOperand"]
+        found[name] = [one["@id"].rpartition("#use-")[2] for one in purposes]
+    assert {name: uses for name, uses in found.items() if name in {"index", "mine"}} == forbidden
+    assert words in terms.usage_terms[0].text
+    assert plus in terms.data_mining
 
 
 def test_27_one_moment_holds_for_the_whole_document() -> None:

@@ -136,6 +136,7 @@ CASES: dict[str, Case] = {
     "FORMAT_CANNOT_CARRY": Case(
         {"embargoed": LATER}, {"embargo_mode": "deliver_marked"}, effect=HOLD
     ),
+    "TRACKING_IMPOSSIBLE": Case(licence={"tracking": "required"}),
     "LINK_BACK_IMPOSSIBLE": Case({"canonical_url": None}),
 }
 

@@ -183,3 +183,57 @@ def test_a_picture_goes_out_only_in_files_within_its_limit_of_pixels() -> None:
 def test_a_picture_of_which_no_file_is_small_enough_is_denied() -> None:
     decided = decision(with_picture(rights={**own(), "max_pixels": 300}))
     assert decided.codes("photo", Verdict.DENY) == ("RENDITION_TOO_LARGE",)
+
+
+def grants(**extents: str) -> list[dict[str, str]]:
+    kinds = ("headline", "summary", "body", "image", "data")
+    return [{"kind": kind, "extent": extents.get(kind, "full")} for kind in kinds]
+
+
+def test_an_extent_holds_for_every_kind_of_part() -> None:
+    table = {"type": "table", "id": "table", "rows": [["one", "two", "three"]]}
+    article = an_article(body=[PARAGRAPH, a_picture(rights=own()), table])
+    none = decision(article, a_licence(grants=grants(summary="none", image="none", data="none")))
+    assert not any(none.allows(part) for part in ("summary", "photo", "table"))
+    assert none.allows("b1")
+    short = entry(article, a_licence(grants=grants(summary="words(2)")))
+    assert short.summary == "Engineers measured …"
+    assert not decision(article, a_licence(grants=grants(data="words(2)"))).allows("table")
+    assert decision(article, a_licence(grants=grants(data="words(3)"))).allows("table")
+    assert decision(article, a_licence(grants=grants(headline="words(2)"))).verdict is Verdict.DENY
+
+
+def test_the_rights_in_a_part_limit_its_extent() -> None:
+    short = {**PARAGRAPH, "id": "short", "rights": {**own(), "max_extent": "words(2)"}}
+    none = {**PARAGRAPH, "id": "none", "rights": {**own(), "max_extent": "none"}}
+    photo = a_picture(rights={**own(), "max_extent": "none"})
+    article = an_article(body=[PARAGRAPH, short, none, photo])
+    made = entry(article)
+    texts = [block.model_dump().get("text") for block in made.body]
+    assert "A plain …" in texts
+    assert made.partial
+    assert {block.id for block in made.body}.isdisjoint({"none", "photo"})
+
+
+def test_the_rights_in_a_part_limit_its_changes() -> None:
+    strict = {**PARAGRAPH, "id": "strict", "rights": {**own(), "edit_level": "none"}}
+    licence = a_licence(
+        edit_level="style",
+        grants=[{"kind": "headline", "edit_level": "adapt"}, {"kind": "body"}],
+    )
+    duties = decision(an_article(body=[PARAGRAPH, strict]), licence).duties
+    levels = {duty.part: duty.value for duty in duties if duty.code == "NO_MODIFY"}
+    assert levels == {None: "style", "headline": "adapt", "strict": "none"}
+
+
+def test_machines_get_only_what_licence_and_owners_all_allow() -> None:
+    licence = a_licence(ai={"allowed": ["search", "index", "input"]})
+    ours = a_picture(id="ours", rights={**own(), "ai": {"allowed": ["search"]}})
+    theirs = a_picture(id="theirs", rights=agency())
+    made = entry(an_article(body=[PARAGRAPH, ours, theirs]), licence)
+    assert made.terms.ai_allowed == ("index", "input", "search")
+    values = {part.part: part.data_mining.rpartition("DMI-")[2] for part in made.terms.parts}
+    assert values == {"ours": "PROHIBITED-EXCEPTSEARCHENGINEINDEXING", "theirs": "PROHIBITED"}
+    silent = entry(an_article(rights={**own(), "ai": {"allowed": []}}), licence)
+    assert silent.terms.data_mining.endswith("DMI-PROHIBITED")
+    assert "No use for text and data mining" in silent.terms.usage_terms[0].text

@@ -7,9 +7,13 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from syndicate.formats.all import FORMATS
 from syndicate.licensing.licence_document import documents
+from syndicate.model.document import FeedHead
 from syndicate.model.money import Money
+from syndicate.pipeline.compose import compose, head_of, request_of
 from tests.builders import (
+    NOW,
     a_licence,
     a_partner,
     a_picture,
@@ -79,6 +83,11 @@ def test_79_a_public_licence_covers_only_articles_published_under_it() -> None:
     assert decision(an_article(licence="cc-by-nd"), free, partner).allows("body")
 
 
+def head_without_title(head: FeedHead) -> FeedHead:
+    """The feed's own title may name its partner; items and terms may not."""
+    return head.model_copy(update={"title": "T", "self_url": "https://feeds.harbour.example/f"})
+
+
 def test_80_price_and_confidential_terms_are_in_no_public_byte() -> None:
     price = {
         "type": "flat_period",
@@ -94,11 +103,22 @@ def test_80_price_and_confidential_terms_are_in_no_public_byte() -> None:
     partner = a_partner(agreements=[agreement_data(price=price)])
     made = entry(licence=licence, partner=partner).model_dump_json()
     published = b"".join(document.data for document in documents(desk_files(licence, partner)))
-    for text in (made, published.decode()):
+    files = desk_files(licence, partner)
+    feed = partner.feeds[0]
+    texts = [made, published.decode()]
+    for fmt in FORMATS.values():
+        request = request_of(files, partner, feed, fmt.carries)
+        composed = compose(request, feed, [(an_article(),)], NOW)
+        head = head_of(files, partner, feed, fmt, composed)
+        texts.append(
+            fmt.render(head.model_copy(update={"title": "T"}), composed.entries, ()).decode()
+        )
+    for text in texts:
         assert "98765" not in text
         assert "CANARY-SECRET" not in text
-        assert "CANARY-PUBLIC" in text or text is not made
+        assert "CANARY-PUBLIC" in text
         assert "Gazette" not in text
+        assert "Gazette Media" not in text
 
 
 @pytest.mark.parametrize(
@@ -161,3 +181,52 @@ def test_terms_of_an_arabic_article_are_in_arabic_and_in_the_licences_language()
     made = entry(an_article(language="ar"))
     assert [text.language for text in made.terms.usage_terms] == ["ar", "en"]
     assert "جميع أنحاء العالم" in made.terms.usage_terms[0].text
+
+
+def test_what_may_stay_is_not_to_be_removed_in_words_odrl_or_duties() -> None:
+    for after, removes in (("remove_all", True), ("keep_published", False)):
+        licence = a_licence(after_end=after)
+        terms = entry(licence=licence).terms
+        assert ("Remove by" in terms.usage_terms[0].text) is removes
+        assert ('"delete"' in terms.odrl) is removes
+        owed = {duty.code for duty in decision(licence=licence).duties}
+        assert ("REMOVE_AFTER" in owed) is removes
+
+
+def test_every_duty_that_binds_is_said_in_words() -> None:
+    licence = a_licence(
+        duties={
+            "attribute": "By {publisher}",
+            "institution_credit": True,
+            "keep_links": True,
+            "tagline": "A line.",
+            "translation_note": True,
+            "report": "quarter",
+        },
+        display={"days": 90},
+        seo="noindex",
+        ads="none",
+        takedown_sla="PT2H",
+        correction_sla="P1D",
+    )
+    words = entry(licence=licence).terms.usage_terms[0].text
+    for said in (
+        "credit line",
+        "institutions",
+        "Link to the original",
+        "every link",
+        "line about the publisher",
+        "copyright notice",
+        "translation that it is one",
+        "passing on",
+        "No advertising",
+        "paywall",
+        "indexing",
+        "No archiving",
+        "90 days",
+        "Withdraw within 2 hours",
+        "Correct within 24 hours",
+        "every quarter",
+        "data mining",
+    ):
+        assert said in words, said

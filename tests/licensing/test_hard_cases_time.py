@@ -211,3 +211,17 @@ def test_33_a_stored_instant_stands_whatever_the_zone_tables_say() -> None:
     assert until is not None
     assert until.at == datetime(2026, 5, 1, 9, tzinfo=UTC)
     assert until.zone == "Asia/Beirut"
+
+
+def test_25_a_geo_blocker_waits_only_until_enough_places_are_free() -> None:
+    places = [
+        {"territory": {"include": ["US"]}, "until": "2026-05-01T18:00:00Z"},
+        {"territory": {"include": ["JP"]}, "until": "2026-05-01T20:00:00Z"},
+    ]
+    article = an_article(embargoed={"by_territory": places})
+    licence = a_licence(territory={"include": ["US", "JP"]})
+    blocking = decision(article, licence, a_geo_blocker())
+    assert blocking.findings[0].opens == at("2026-05-01T18:00Z")
+    assert decision(article, licence).findings[0].opens == at("2026-05-01T20:00Z")
+    free = decision(article, licence, a_geo_blocker(), now=at("2026-05-01T18:00Z"))
+    assert free.verdict is Verdict.ALLOW

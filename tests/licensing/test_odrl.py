@@ -39,7 +39,6 @@ def policies() -> list[str]:
         territory={"include": ["WORLD"], "exclude": ["JP", "CA-QC"]},
         translation={"languages": ["fr", "de"]},
         display={"days": 90},
-        tracking="required",
         duties={"attribute": "By {publisher}", "report": "month"},
         media=["web", "print"],
         ai={"allowed": ["search"]},

@@ -1,0 +1,201 @@
+"""The parts of an article, judged in reading order, each after the part it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from syndicate.licensing import part_gates
+from syndicate.licensing.codes import found
+from syndicate.licensing.extents import Cut, block_words, words_in
+from syndicate.licensing.part_gates import Limits
+from syndicate.licensing.question import Part, Question
+from syndicate.model.body import TEXT_BLOCKS, Gallery, Heading
+from syndicate.model.decision import Finding, PartDecision, Verdict
+from syndicate.model.licence import Grant
+from syndicate.model.rights import FULL, NOTHING, Extent, ExtentUnit, PartKind
+
+
+def worst(findings: Sequence[Finding]) -> Verdict:
+    """Give the verdict of findings: the worst of them."""
+    return max((f.effect for f in findings), key=lambda v: v.rank, default=Verdict.ALLOW)
+
+
+class Judged:
+    """The parts, judged in reading order, each after the part it belongs to."""
+
+    def __init__(
+        self,
+        asked: Question,
+        parts: dict[str, Part],
+        limits: Limits,
+        extent: Extent,
+        until: datetime | None,
+    ) -> None:
+        self.asked = asked
+        self.until = until
+        self.limits = limits
+        self.extent = extent
+        self.decisions: dict[str, PartDecision] = {}
+        self.findings: list[Finding] = []
+        self.counts: dict[PartKind, int] = {}
+        self.position = {block.id: n for n, block in enumerate(asked.article.body)}
+        for part in parts.values():
+            self._judge(part)
+        self._settle(parts)
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether some text is left out, be it in the middle of a part."""
+        shortened = any(
+            one.extent.unit is ExtentUnit.WORDS
+            for one in self.decisions.values()
+            if one.part != "body"
+        )
+        return shortened or self.limits.end < Cut(len(self.asked.article.body))
+
+    def _judge(self, part: Part) -> None:
+        asked = self.asked
+        is_gallery = isinstance(part.block, Gallery)
+        grants = part_gates.grants_of(asked, part, self.limits.media)
+        area, media, reasons = part_gates.g5_g6_reach(asked, part, grants, self.limits)
+        reasons += part_gates.g8_kind(asked, part, grants)
+        if not is_gallery:
+            reasons += part_gates.g9_onward(asked, part)
+        reasons += part_gates.g9_windows(asked, part)
+        reasons += part_gates.g9_files(part)
+        reasons += self._parent(part)
+        reasons += self._cut(part)
+        extent = self._extent_of(part, grants)
+        reasons += self._shortened(part, extent)
+        if not is_gallery:
+            reasons += self._count(part)
+        windows = asked.windows_of(part)
+        opens = [w.opens for w in (*windows, asked.agreement.term) if w.opens]
+        ends = [w.closes for w in windows if w.closes] + [self.until]
+        self.findings.extend(reasons)
+        self.decisions[part.name] = PartDecision(
+            part=part.name,
+            kind=part.kind,
+            parent=part.parent,
+            dependents=part.dependents,
+            verdict=worst(reasons),
+            territory=area,
+            media=media,
+            extent=extent,
+            valid_from=max(opens, default=None),
+            valid_until=min((end for end in ends if end), default=None),
+            max_pixels=part_gates.max_pixels(part),
+        )
+
+    def _extent_of(self, part: Part, grants: Sequence[Grant]) -> Extent:
+        """Give how much of a part may go out: the least of its rights, its grant and the cut."""
+        if part.name == "body":
+            return self.extent
+        limits = [level.max_extent for level in part.levels[1:] if level.max_extent]
+        if part.kind is not PartKind.BODY:
+            limits += [grant.extent for grant in grants]
+        if any(limit.unit is ExtentUnit.NONE for limit in limits):
+            return NOTHING
+        counts = [one.count for one in limits if one.unit is ExtentUnit.WORDS and one.count]
+        if self.position.get(part.name) == self.limits.end.blocks and self.limits.end.words:
+            counts.append(self.limits.end.words)
+        if not counts or min(counts) >= self._words(part):
+            return FULL
+        return Extent(unit=ExtentUnit.WORDS, count=min(counts))
+
+    def _words(self, part: Part) -> int:
+        if part.block is not None:
+            return block_words(part.block)
+        article = self.asked.article
+        return words_in(article.summary if part.name == "summary" else article.headline)
+
+    def _shortened(self, part: Part, extent: Extent) -> Iterator[Finding]:
+        """Give what is cut inside a part; what cannot be cut does not go out at all."""
+        if part.name == "body" or extent == FULL:
+            return
+        can_be_cut = isinstance(part.block, TEXT_BLOCKS) and not isinstance(part.block, Heading)
+        partly = extent != NOTHING and (part.name == "summary" or can_be_cut)
+        effect = Verdict.ALLOW if partly else Verdict.DENY
+        yield found("EXTENT_CUT", effect, part.clause, part=part.name, extent=extent)
+
+    def _parent(self, part: Part) -> Iterator[Finding]:
+        if part.parent is None:
+            return
+        above = self.decisions[part.parent]
+        if above.verdict is not Verdict.ALLOW:
+            source, above_name = f"part {part.parent}", part.parent
+            yield found("PARENT_DENIED", above.verdict, source, part=part.name, parent=above_name)
+
+    def _cut(self, part: Part) -> Iterator[Finding]:
+        """Give the end of the body for what stands behind it."""
+        top = part.parent if part.parent in self.position else part.name
+        at = self.position.get(top or "")
+        end = self.limits.end
+        if at is None or at < end.blocks or (at == end.blocks and end.words):
+            return
+        source = f"licence {self.asked.licence.ref} grants body {self.extent}"
+        yield found("EXTENT_CUT", Verdict.DENY, source, part=part.name, extent=self.extent)
+
+    def _count(self, part: Part) -> Iterator[Finding]:
+        """Count parts of a kind in reading order, refused ones too: a refusal opens no slot."""
+        if part.block is None:
+            return
+        seen = self.counts[part.kind] = self.counts.get(part.kind, 0) + 1
+        grants = part_gates.grants_of(self.asked, part, self.limits.media)
+        limit = min((g.max_count for g in grants if g.max_count), default=None)
+        if limit is not None and seen > limit:
+            source = f"licence {self.asked.licence.ref} grants {part.kind} max_count"
+            name, kind = part.name, part.kind
+            yield found("COUNT_CUT", Verdict.DENY, source, part=name, count=limit, kind=kind)
+
+    def _settle(self, parts: dict[str, Part]) -> None:
+        """Let go of galleries without pictures, and of a body that cannot stand without a part."""
+        for name, part in parts.items():
+            if isinstance(part.block, Gallery):
+                self._settle_container(name, "GALLERY_EMPTY")
+        self._settle_container("body", "BODY_EMPTY")
+        for name, part in parts.items():
+            one = self.decisions[name]
+            if one.verdict is not Verdict.ALLOW and not part.severable and part.parent:
+                self._refuse_body(one)
+
+    def _settle_container(self, name: str, code: str) -> None:
+        inside = [one for one in self.decisions.values() if one.parent == name]
+        if inside and all(one.verdict is not Verdict.ALLOW for one in inside):
+            best = min((one.verdict for one in inside), key=lambda v: v.rank)
+            self._refuse(name, found(code, best, f"parts of {name}", part=name))
+
+    def _refuse_body(self, child: PartDecision) -> None:
+        effect, name = child.verdict, child.part
+        why = found("CHILD_NOT_SEVERABLE", effect, f"part {name}", part="body", child=name)
+        self._refuse("body", why)
+        for one in list(self.decisions.values()):
+            if one.part != "body" and one.verdict is Verdict.ALLOW and self._is_below_body(one):
+                why = found("PARENT_DENIED", effect, "part body", part=one.part, parent="body")
+                self._refuse(one.part, why)
+
+    def _is_below_body(self, one: PartDecision) -> bool:
+        return one.parent == "body" or one.parent in self.position
+
+    def _refuse(self, name: str, why: Finding) -> None:
+        one = self.decisions[name]
+        worst = max(one.verdict, why.effect, key=lambda v: v.rank)
+        self.decisions[name] = one.model_copy(update={"verdict": worst})
+        self.findings.append(why)
+
+    def required(self) -> Iterator[Finding]:
+        """Give what is missing of what an article cannot do without: headline, required kinds."""
+        needed = {PartKind.HEADLINE, *self.asked.licence.required_parts}
+        for kind in sorted(needed):
+            single = self.decisions.get(kind)
+            of_kind = [one for one in self.decisions.values() if one.kind is kind]
+            having = [single] if single else of_kind
+            if any(one.verdict is Verdict.ALLOW for one in having):
+                continue
+            best = min((one.verdict for one in having), key=lambda v: v.rank, default=Verdict.DENY)
+            names = {one.part for one in having}
+            opens = [f.opens for f in self.findings if f.opens and f.part in names]
+            source = f"licence {self.asked.licence.ref} required_parts"
+            until = max(opens, default=None) if best is Verdict.HOLD else None
+            yield found("REQUIRED_PART_DENIED", best, source, opens=until, kind=kind)
