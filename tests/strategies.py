@@ -209,7 +209,8 @@ def licence_dicts(draw: st.DrawFn) -> dict[str, Any]:
         if kind == "body":
             grant["extent"] = extent
         else:
-            grant["extent"] = draw(mostly("full", st.sampled_from(["none", "words(1)"])))
+            counted = ["none", "words(1)"] if kind == "data" else ["none"]
+            grant["extent"] = draw(mostly("full", st.sampled_from(counted)))
         if kind == "image" and draw(st.booleans()):
             grant["max_count"] = 1
         grants.append(grant)

@@ -58,7 +58,10 @@ class Judged:
         asked = self.asked
         is_gallery = isinstance(part.block, Gallery)
         grants = part_gates.grants_of(asked, part, self.limits.media)
-        area, media, reasons = part_gates.g5_g6_reach(asked, part, grants, self.limits)
+        above = self.decisions.get(part.parent or "")
+        base = above.territory if above else self.limits.area
+        limits = self.limits._replace(area=base)
+        area, media, reasons = part_gates.g5_g6_reach(asked, part, grants, limits)
         reasons += part_gates.g8_kind(asked, part, grants)
         if not is_gallery:
             reasons += part_gates.g9_onward(asked, part)

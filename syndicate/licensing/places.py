@@ -9,6 +9,7 @@ from typing import NamedTuple
 from syndicate.licensing.codes import found
 from syndicate.licensing.question import Part, Question
 from syndicate.model.article import LegalOrder
+from syndicate.model.body import Gallery, MediaBase
 from syndicate.model.decision import Finding, Verdict
 from syndicate.model.territory import Area
 
@@ -22,11 +23,30 @@ class Place(NamedTuple):
 
 
 def orders_on(asked: Question, part: str | None) -> Iterator[LegalOrder]:
-    """Give the legal orders in force on a part, or (None) on the whole article."""
+    """Give the legal orders in force on a part, or (None) on the whole article.
+
+    An order on the headline or the body is one on the whole: nothing goes out without them.
+    """
     for order in asked.article.orders:
-        named = part in order.parts if part else not order.parts
+        whole = not order.parts or not _WHOLE.isdisjoint(order.parts)
+        named = part in order.parts if part else whole
         if named and order.window.holds(asked.now):
             yield order
+
+
+_WHOLE = frozenset({"headline", "body"})
+
+
+def free_of_bars(asked: Question, area: Area) -> Area:
+    """Give what is left of an area after rights in the whole article, orders and embargoes."""
+    area &= asked.limit()
+    for order in orders_on(asked, None):
+        area -= asked.area(order.territory)
+    embargo = asked.article.embargoed
+    for one in embargo.by_territory if embargo else ():
+        if asked.now < one.until.at:
+            area -= asked.area(one.territory)
+    return area
 
 
 def granted(asked: Question) -> Area:
@@ -43,8 +63,7 @@ def of_article(asked: Question) -> Place:
         named = f"{asked.licence.territory}; {asked.agreement.territory}"
         places = f"{named}; {asked.property.territory}"
         return Place(base, base, (found("TERRITORY_EMPTY", Verdict.DENY, source, places=places),))
-    own = asked.article.rights.territory
-    lasting = base & asked.area(own) if own else base
+    lasting = base & asked.limit()
     sources = ["article rights.territory"] if lasting != base else []
     findings = []
     for order in orders_on(asked, None):
@@ -92,7 +111,11 @@ def _stands(asked: Question, before: Area, after: Area) -> bool:
 
 
 def of_part(asked: Question, part: Part, item: Area, grant: Area) -> Place:
-    """Give where a part may go, within where the article may."""
+    """Give where a part may go, within where what it belongs to may.
+
+    A partner can keep a picture from a place, but not a paragraph out of a page: only media may
+    have holes of their own.
+    """
     area = item & grant & asked.area_of(part)
     findings = []
     for order in orders_on(asked, part.name):
@@ -102,7 +125,8 @@ def of_part(asked: Question, part: Part, item: Area, grant: Area) -> Place:
         return Place(area, area - area, tuple(findings))
     orders = ", ".join(finding.source for finding in findings)
     source = orders or f"rights in {part.name} ({part.owner})"
-    place = _judged(asked, part.name, item, area, source)
+    apart = isinstance(part.block, MediaBase | Gallery)
+    place = _judged(asked, part.name, item, area, source, apart=apart)
     return Place(area, item - area, (*findings, *place.findings))
 
 
@@ -113,11 +137,13 @@ def _judged(
     after: Area,
     source: str,
     opens: datetime | None = None,
+    *,
+    apart: bool = True,
 ) -> Place:
     """Judge a loss of territory: nothing left; a hole the partner can block; or one it cannot."""
     removed = before - after
     effect = Verdict.HOLD if opens else Verdict.DENY
-    if _stands(asked, before, after):
+    if apart and _stands(asked, before, after):
         return Place(after, removed)
     code = "TERRITORY_NEEDS_GEOBLOCK" if after else "TERRITORY_EMPTY"
     lost = removed if after else before

@@ -54,7 +54,8 @@ class Part:
         alone = self.block.rights if self.block else None
         levels = ((alone,) if alone else ()) if self.kind in MEDIA_KINDS else self.levels
         for level in reversed(levels):
-            if level.onward or level.owner or level.own is not None or level.restrictions:
+            named = level.owner or level.source_agreement or level.own is not None
+            if level.onward or named or level.restrictions:
                 return level
         return PartRights()
 
@@ -151,6 +152,18 @@ class Question(NamedTuple):
         windows = [level.window for level in part.levels[1:] if level.window]
         source = self.source_of(part)
         return (*windows, *([source.window] if source else []))
+
+    def limit(self) -> Area:
+        """Give where the rights in the article as a whole let it go, whoever asks.
+
+        What restricts the headline restricts everything: nothing goes out without it.
+        """
+        headline = next(parts_of(self.article))
+        area = self.area(Territory(include=(WORLD,), exclude=headline.prose.exclude))
+        for level in headline.levels:
+            if level.territory:
+                area &= self.area(level.territory)
+        return area
 
     def area_of(self, part: Part) -> Area:
         """Give where the part's own rights let it go (the article's own not included)."""

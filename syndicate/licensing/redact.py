@@ -10,6 +10,7 @@ from typing import Any
 
 from syndicate.licensing.duties import credit_of
 from syndicate.licensing.extents import first_words
+from syndicate.licensing.gone import Gone
 from syndicate.licensing.part_gates import fits
 from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.question import Part, Question, parts_of
@@ -18,6 +19,7 @@ from syndicate.model.article import Article
 from syndicate.model.base import text_of
 from syndicate.model.body import (
     Block,
+    Embed,
     Gallery,
     Heading,
     ListBlock,
@@ -44,12 +46,12 @@ def redact(asked: Question, decision: Decision) -> Entry:
     article = asked.article
     published = published_at(article, decision)
     parts = {part.name: part for part in parts_of(article)}
-    gone = _denied_files(decision, parts)
+    gone = Gone(_denied_files(decision, parts))
     body = tuple(_kept(article.body, decision, parts, gone))
     terms = terms_of(asked, decision)
     return Entry(
-        **_metadata(article),
-        summary=_summary(article, decision),
+        **_metadata(article, gone),
+        summary=_summary(article, decision, gone),
         published=published,
         updated=max(article.version_created, published),
         embargoed=decision.marked_embargo,
@@ -57,18 +59,19 @@ def redact(asked: Question, decision: Decision) -> Entry:
         expires=_earlier(article.expires, terms.valid_until),
         signal=_signal(article),
         credit_line=article.credit_line or asked.desk.defaults.credit_line,
-        links=tuple(link for link in article.links if link.url not in gone),
+        links=tuple(link for link in article.links if not gone.holds(link.url)),
         body=(*_top(asked, decision, body), *body, *_end(asked, decision, body)),
         partial=decision.partial,
         terms=terms,
     )
 
 
-def _summary(article: Article, decision: Decision) -> str:
+def _summary(article: Article, decision: Decision, gone: Gone) -> str:
     if not decision.allows("summary"):
         return ""
     count = decision.of("summary").extent.count
-    return first_words(article.summary, count) if count else article.summary
+    text = gone.text(article.summary)
+    return first_words(text, count) if count else text
 
 
 def published_at(article: Article, decision: Decision) -> datetime:
@@ -97,8 +100,16 @@ _COPIED = (
 )
 
 
-def _metadata(article: Article) -> dict[str, Any]:
-    return {name: getattr(article, name) for name in _COPIED} | {"dir": article.direction}
+def _metadata(article: Article, gone: Gone) -> dict[str, Any]:
+    url = article.canonical_url
+    bylines = tuple(
+        byline.model_copy(update={"uri": None}) if gone.holds(byline.uri) else byline
+        for byline in article.bylines
+    )
+    copied = {name: getattr(article, name) for name in _COPIED}
+    said = {name: gone.text(copied[name]) for name in ("headline", "ed_note", "correction_note")}
+    own = {"bylines": bylines, "canonical_url": None if gone.holds(url) else url}
+    return {**copied, **said, **own, "dir": article.direction}
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -111,55 +122,73 @@ def _signal(article: Article) -> Signal | None:
     return Signal.UPDATE if article.version > 1 else None
 
 
-def _denied_files(decision: Decision, parts: dict[str, Part]) -> frozenset[str]:
-    """Give the addresses of files that may not go out: no link may lead to them."""
+def _denied_files(decision: Decision, parts: dict[str, Part]) -> set[str]:
+    """Give the addresses of files, and of embeds, that may not go out."""
     denied: set[str] = set()
     for name, part in parts.items():
+        allowed = decision.allows(name)
+        if isinstance(part.block, Embed) and not allowed:
+            denied.add(part.block.url)
         if not isinstance(part.block, MediaBase):
             continue
-        allowed = decision.allows(name)
         limit = decision.of(name).max_pixels if allowed else None
         for rendition in part.block.renditions:
             if not allowed or not fits(rendition, limit):
                 denied.add(rendition.url)
-    return frozenset(denied)
+    return denied
 
 
 def _kept(
-    body: tuple[Block, ...], decision: Decision, parts: dict[str, Part], gone: frozenset[str]
+    body: tuple[Block, ...], decision: Decision, parts: dict[str, Part], gone: Gone
 ) -> Iterator[Block]:
     for block in body:
         if not decision.allows(block.id):
             continue
         if isinstance(block, Gallery):
-            inside = tuple(_kept(block.pictures, decision, parts, gone))
-            yield block.model_copy(update={"pictures": inside, "rights": None})
+            yield from _gallery(block, decision, parts, gone)
         elif isinstance(block, MediaBase):
-            yield _media(block, decision, parts[block.id], gone)
+            yield from _media(block, decision, parts[block.id], gone)
+        elif isinstance(block, Embed):
+            if not gone.holds(block.url):
+                yield gone.texts(block, (), ("title",)).model_copy(update={"rights": None})
         else:
             yield _text(block, decision, gone)
 
 
-def _media(block: Any, decision: Decision, part: Part, gone: frozenset[str]) -> Any:
+def _gallery(
+    block: Gallery, decision: Decision, parts: dict[str, Part], gone: Gone
+) -> Iterator[Gallery]:
+    """Give a gallery with what is left in it; its caption only where nothing was taken out."""
+    inside = tuple(_kept(block.pictures, decision, parts, gone))
+    if inside:
+        caption = gone.inline(block.caption or "") if len(inside) == len(block.pictures) else ""
+        changes = {"pictures": inside, "rights": None, "caption": caption or None}
+        yield block.model_copy(update=changes)
+
+
+def _media(block: Any, decision: Decision, part: Part, gone: Gone) -> Iterator[Any]:
+    """Give a picture, video or sound with the files that may go out; nothing without any."""
     limit = decision.of(part.name).max_pixels
-    files = tuple(one for one in block.renditions if fits(one, limit))
-    caption = _without_links(block.caption, gone) if block.caption else None
-    changes = {"renditions": files, "rights": None, "credit": credit_of(part) or None}
-    return block.model_copy(update={**changes, "caption": caption})
+    files = tuple(one for one in block.renditions if fits(one, limit) and not gone.holds(one.url))
+    if files:
+        credit = gone.text(credit_of(part)) or None
+        clean = gone.texts(block, ("caption",), ("alt",))
+        yield clean.model_copy(update={"renditions": files, "rights": None, "credit": credit})
 
 
-def _text(block: Any, decision: Decision, gone: frozenset[str]) -> Any:
+_INLINE: dict[type, tuple[str, ...]] = {
+    Paragraph: ("text",),
+    Heading: ("text",),
+    Quote: ("text",),
+    ListBlock: ("items",),
+    Table: ("header", "rows", "caption"),
+}
+
+
+def _text(block: Any, decision: Decision, gone: Gone) -> Any:
     extent = decision.of(block.id).extent
-    changes: dict[str, Any] = {"rights": None}
-    if isinstance(block, Paragraph | Heading | Quote):
-        changes["text"] = _without_links(block.text, gone)
-    if isinstance(block, ListBlock):
-        changes["items"] = tuple(_without_links(item, gone) for item in block.items)
-    if isinstance(block, Table):
-        changes["rows"] = tuple(
-            tuple(_without_links(cell, gone) for cell in row) for row in block.rows
-        )
-    block = block.model_copy(update=changes)
+    plain = ("cite",) if isinstance(block, Quote) else ()
+    block = gone.texts(block, _INLINE[type(block)], plain).model_copy(update={"rights": None})
     if extent.unit is not ExtentUnit.WORDS or not extent.count:
         return block
     text = " ".join(text_of(run) for run in texts_of(block))
@@ -174,17 +203,12 @@ def _text(block: Any, decision: Decision, gone: frozenset[str]) -> Any:
 _HREF = re.compile(r' href="([^"]*)"')
 
 
-def _without_links(inline: str, gone: frozenset[str]) -> str:
-    if not gone or " href=" not in inline:
-        return inline
-    return _HREF.sub(lambda m: "" if html.unescape(m[1]) in gone else m[0], inline)
-
-
 def _says(body: tuple[Block, ...], text: str) -> bool:
-    """Say whether the body already says something, so that it is not said twice."""
-    wanted = text_of(text).casefold()
+    """Say whether the body already says something, in whole words, so as not to say it twice."""
+    wanted = re.compile(rf"(?<!\w){re.escape(text_of(text).casefold())}(?!\w)")
     return any(
-        wanted in " ".join(text_of(run) for run in texts_of(block)).casefold() for block in body
+        wanted.search(" ".join(text_of(run) for run in texts_of(block)).casefold())
+        for block in body
     )
 
 

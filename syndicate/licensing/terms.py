@@ -9,7 +9,7 @@ from syndicate.licensing.duties import credit_of, edit_level, notice_of
 from syndicate.licensing.gates import media_of_item
 from syndicate.licensing.odrl import Scope
 from syndicate.licensing.phrases import Phrases
-from syndicate.licensing.places import of_article
+from syndicate.licensing.places import free_of_bars, of_article
 from syndicate.licensing.question import Part, Question, parts_of
 from syndicate.licensing.usage_terms import Facts
 from syndicate.model.body import MediaBase
@@ -74,11 +74,14 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
 
 
 def reach_of(asked: Question) -> tuple[Area, tuple[Medium, ...]]:
-    """Give where and in which media the article may be used; under a public licence, anywhere
-    that licence says, whatever the agreement delivers."""
+    """Give where and in which media the article may be used.
+
+    Under a public licence anywhere that licence says, whatever the agreement delivers, but for
+    what rights in the article, orders and embargoes take away.
+    """
     licence = asked.licence
     if licence.public:
-        return asked.area(licence.territory), licence.media
+        return free_of_bars(asked, asked.area(licence.territory)), licence.media
     return of_article(asked).area, media_of_item(asked)
 
 
@@ -95,8 +98,10 @@ def valid_from(asked: Question) -> datetime | None:
 
 
 def _valid_until(decision: Decision) -> datetime | None:
-    headline = decision.of("headline")
-    return headline.valid_until
+    """Give the first end among the texts that go out: from then on it is another article."""
+    media = {PartKind.IMAGE, PartKind.GRAPHIC, PartKind.VIDEO, PartKind.AUDIO}
+    texts = [p for p in decision.parts if p.verdict is Verdict.ALLOW and p.kind not in media]
+    return min((p.valid_until for p in texts if p.valid_until), default=None)
 
 
 def _part_terms(asked: Question, decision: Decision, item: Scope) -> list[PartTerms]:

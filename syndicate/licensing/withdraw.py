@@ -7,27 +7,39 @@ was ever entitled to the article, also where receipts were lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from syndicate.licensing.gates import embargo_end
-from syndicate.licensing.govern import Request, Ruling, rule
+from syndicate.licensing.govern import Request, Ruling, in_order, rule
 from syndicate.licensing.phrases import Phrases
+from syndicate.licensing.redact import published_at
 from syndicate.licensing.terms import document_path
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.body import MediaBase, kind_of
 from syndicate.model.decision import Verdict
 from syndicate.model.entry import GoneMedium, Tombstone
+from syndicate.model.licence import Licence
 from syndicate.model.partner import AgreementState
+
+Picks = Callable[[Article, datetime], bool]
+"""Whether a feed picks a version at a moment."""
 
 
 class Held(NamedTuple):
-    """The last version a partner could have, and since when it could have the article."""
+    """A version a partner could have, since when, and the ruling that allowed it."""
 
     article: Article
     since: datetime
     ruling: Ruling
+
+
+class Reign(NamedTuple):
+    """A version with the time in which it is current; no end while nothing follows it."""
+
+    article: Article
+    start: datetime
+    end: datetime | None
 
 
 def current(history: tuple[Article, ...], now: datetime) -> Article | None:
@@ -36,16 +48,28 @@ def current(history: tuple[Article, ...], now: datetime) -> Article | None:
     return max(made, key=lambda one: one.version, default=None)
 
 
-def could_hold(request: Request, history: tuple[Article, ...], now: datetime) -> Held | None:
-    """Give what a partner could have had of an article before a moment, the last version of it."""
-    found: Held | None = None
+def reigns(history: tuple[Article, ...]) -> Iterator[Reign]:
+    """Give each version that is ever current, with its time.
+
+    A higher version that is dated earlier keeps a version from ever becoming current.
+    """
+    for version in history:
+        later = [one.version_created for one in history if one.version > version.version]
+        end = min(later, default=None)
+        if end is None or end > version.version_created:
+            yield Reign(version, version.version_created, end)
+
+
+def could_hold(request: Request, history: tuple[Article, ...], now: datetime) -> tuple[Held, ...]:
+    """Give every version that a partner could have had before a moment, oldest first."""
     before = _as_it_was(request)
-    for version, until in _reigns(history, now):
-        allowed = _first_allowed(before, version, until)
+    found = []
+    for version, start, end in reigns(history):
+        until = min(end, now) if end else now
+        allowed = _first_allowed(before, version, until) if start <= now else None
         if allowed:
-            since = min(found.since, allowed[0]) if found else allowed[0]
-            found = Held(version, since, allowed[1])
-    return found
+            found.append(Held(version, *allowed))
+    return tuple(found)
 
 
 _WAS_ACTIVE = {AgreementState.SUSPENDED, AgreementState.TERMINATED}
@@ -66,13 +90,6 @@ def _as_it_was(request: Request) -> Request:
     return request._replace(partner=request.partner.model_copy(update=changes))
 
 
-def _reigns(history: tuple[Article, ...], now: datetime) -> list[tuple[Article, datetime]]:
-    """Give each version with the instant until which it was current."""
-    made = [one for one in history if one.version_created <= now]
-    ends = [one.version_created for one in made[1:]] + [now]
-    return list(zip(made, ends, strict=True))
-
-
 def _first_allowed(
     request: Request, version: Article, until: datetime
 ) -> tuple[datetime, Ruling] | None:
@@ -86,45 +103,103 @@ def _first_allowed(
     return None
 
 
-def tombstone(request: Request, history: tuple[Article, ...], now: datetime) -> Tombstone | None:
+def _always(article: Article, moment: datetime) -> bool:
+    return True
+
+
+def tombstone(
+    request: Request, history: tuple[Article, ...], now: datetime, picks: Picks = _always
+) -> Tombstone | None:
     """Give the notice that takes an article back from a partner; None where it never had it.
 
-    It stays for as many days as the licence says.
+    It stays for as many days as the licence says. It repeats nothing of a version that the
+    partner was never allowed.
     """
     article = current(history, now)
     if article is None or article.pub_status is PubStatus.USABLE:
         return None
-    held = could_hold(request, history, now)
-    if held is None or held.ruling.question is None:
+    allowed = could_hold(request, history, now)
+    picked = [one for one in allowed if picks(one.article, one.since)]
+    if not picked or picked[-1].ruling.question is None:
         return None
-    licence = held.ruling.question.licence
-    end = article.version_created + timedelta(days=licence.notices_kept)
+    held = picked[-1]
+    notice = _notice(request, article, picked[-1].ruling.question.licence, now)
+    if notice is None:
+        return None
+    secret = _never_allowed(history, allowed)
+    return notice.model_copy(
+        update={
+            "published": published_at(held.article, held.ruling.decision),
+            "headline": held.article.headline if held.ruling.decision.allows("headline") else "",
+            "note": f"{notice.note} {_own_words(article, secret, 'correction_note')}".strip(),
+            "ed_note": _own_words(article, secret, "ed_note"),
+            "canonical_url": held.article.canonical_url,
+            "media": tuple(_media(held)),
+        }
+    )
+
+
+def recorded_tombstone(
+    request: Request, history: tuple[Article, ...], version: int, now: datetime
+) -> Tombstone | None:
+    """Give the notice for a feed whose record says that it held a version.
+
+    For the case that files were changed since, and nothing computed says so any more. It repeats
+    no more than the headline that went out.
+    """
+    article = current(history, now)
+    if article is None or article.pub_status is PubStatus.USABLE:
+        return None
+    agreed = next(iter(in_order(request.partner)), None)
+    licence = agreed and request.files.licence(agreed.licence, agreed.licence_version)
+    notice = _notice(request, article, licence, now)
+    held = next((one for one in history if one.version == version), None)
+    if notice is None or held is None:
+        return notice
+    return notice.model_copy(update={"headline": held.headline, "published": held.published_from})
+
+
+def _notice(
+    request: Request, article: Article, licence: Licence | None, now: datetime
+) -> Tombstone | None:
+    """Give what every notice says, as long as it stays."""
+    end = article.version_created + timedelta(days=licence.notices_kept if licence else KEPT)
     if now >= end:
         return None
     desk = request.files.desk
     name = "withdrawn" if article.pub_status is PubStatus.CANCELED else "withheld"
-    fixed = Phrases(article.language).say(name)
-    embargo = embargo_end(held.ruling.question)
     return Tombstone(
         guid=article.guid,
         version=article.version,
         status=article.pub_status,
         when=article.version_created,
         first_created=article.first_created,
-        published=max(i for i in (held.article.published_from, embargo) if i),
+        published=article.published_from,
         language=article.language,
         dir=article.direction,
-        headline=article.headline if held.ruling.decision.allows("headline") else "",
-        note=f"{fixed} {article.correction_note}".strip(),
-        ed_note=article.ed_note,
-        canonical_url=article.canonical_url,
+        note=Phrases(article.language).say(name),
         holder=article.copyright_holder or desk.holder,
         holder_url=desk.url,
         notice=article.copyright_notice or desk.notice(article.first_created.year),
-        licence_url=desk.url_of(document_path(licence, "html")),
-        media=tuple(_media(held)),
+        licence_url=desk.url_of(document_path(licence, "html")) if licence else None,
         kept_until=end,
     )
+
+
+KEPT = 30
+"""Days a notice stays where no licence says it."""
+
+
+def _never_allowed(history: tuple[Article, ...], allowed: tuple[Held, ...]) -> list[Article]:
+    known = {one.article.version for one in allowed}
+    usable = (one for one in history if one.pub_status is PubStatus.USABLE)
+    return [one for one in usable if one.version not in known]
+
+
+def _own_words(article: Article, secret: list[Article], name: str) -> str:
+    """Give a note of the version that withdraws, unless it was carried over from a secret one."""
+    said = str(getattr(article, name))
+    return "" if said in {getattr(one, name) for one in secret} else said
 
 
 def _media(held: Held) -> Iterator[GoneMedium]:

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from syndicate.model.base import Key, LangTag, MaybeText, Model, Text, Url, direction_of
+from syndicate.model.base import Count, Key, LangTag, MaybeText, Model, Text, Url, direction_of
 from syndicate.model.body import Block, Direction, Gallery, PartId
 from syndicate.model.errors import broken_rule
-from syndicate.model.moments import Instant, Opening, Window
+from syndicate.model.moments import Opening, Stated, Window
 from syndicate.model.rights import PartRights
 from syndicate.model.territory import Territory
 from syndicate.model.topics import TopicCode
@@ -147,7 +147,7 @@ class Article(Model):
 
     guid: Annotated[str, Field(pattern=GUID, max_length=255)]
     """Identity for ever: a tag: URI (RFC 4151) or urn:newsml:; never made from title or URL."""
-    version: Annotated[int, Field(ge=1)] = 1
+    version: Count = 1
     """Counts up with every change; numbered by the store when not stated."""
     language: LangTag
     """BCP 47 tag of the article (xml:lang)."""
@@ -179,15 +179,15 @@ class Article(Model):
     """IPTC genre code (http://cv.iptc.org/newscodes/genre/), for example Analysis."""
     urgency: Annotated[int, Field(ge=1, le=9)] | None = None
     """1 most urgent to 9 (NewsML-G2 urgency)."""
-    first_created: Instant
+    first_created: Stated
     """When the first version was made (NewsML-G2 firstCreated); never changes."""
-    version_created: Instant
+    version_created: Stated
     """When this version was made (NewsML-G2 versionCreated, Atom updated)."""
-    first_published: Instant | None = None
+    first_published: Stated | None = None
     """When it was first published anywhere; the first creation when not stated. Never changes."""
     embargoed: Embargo | None = None
     """Embargoes (NewsML-G2 embargoed)."""
-    expires: Instant | None = None
+    expires: Stated | None = None
     """No longer editorially relevant from then on (NewsML-G2 expires); not a licence end."""
     pub_status: PubStatus = PubStatus.USABLE
     """usable, withheld or canceled (NewsML-G2 pubStatus)."""
@@ -231,7 +231,14 @@ class Article(Model):
             )
         ids = Counter(block.id for block in self.blocks())
         doubled = {name for name, times in ids.items() if times > 1}
-        if doubled or {"headline", "summary", "body"} & ids.keys():
+        unknown = {part for order in self.orders for part in order.parts} - ids.keys() - _TEXTS
+        if unknown:
+            raise broken_rule(
+                "order",
+                f"a legal order names the part {', '.join(sorted(unknown))}, which does not exist",
+                "name an existing part, or none for the whole article",
+            )
+        if doubled or _TEXTS & ids.keys():
             raise ValueError(
                 f"block ids must be unique and not headline, summary or body: "
                 f"{', '.join(sorted(doubled)) or 'a reserved id is used'}"
@@ -254,6 +261,9 @@ class Article(Model):
     def published_from(self) -> datetime:
         """The instant delays and display windows count from."""
         return self.first_published or self.first_created
+
+
+_TEXTS = frozenset({"headline", "summary", "body"})
 
 
 def _with_id(block: Block, name: str) -> Block:

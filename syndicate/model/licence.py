@@ -12,9 +12,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from syndicate.model.base import Inline, Key, LangTag, Model, Text, Url
+from syndicate.model.base import (
+    MOST_DAYS,
+    Count,
+    Days,
+    Inline,
+    Key,
+    LangTag,
+    Model,
+    Text,
+    Url,
+)
 from syndicate.model.errors import broken_rule
-from syndicate.model.moments import Instant, Span
+from syndicate.model.moments import Span, Stated
 from syndicate.model.rights import (
     AiTerms,
     EditLevel,
@@ -104,14 +114,14 @@ class Grant(Model):
     """Only here; all of the licence's territory when not stated."""
     edit_level: EditLevel | None = None
     """How much may be changed; the licence's when not stated."""
-    max_count: Annotated[int, Field(ge=1)] | None = None
+    max_count: Count | None = None
     """At most so many parts of this kind in one article."""
 
 
 class Display(Model):
     """How long a copy may be shown."""
 
-    days: Annotated[int, Field(ge=1)]
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
     """Calendar days by the agreement's clock."""
     counted_from: Literal["first_published"] = "first_published"
     """What the days count from."""
@@ -169,7 +179,7 @@ class Licence(Model):
 
     id: Key
     """Name of the terms."""
-    version: Annotated[int, Field(ge=1)]
+    version: Count
     """Counts up; a version never changes once used."""
     title: Text
     """What the licence is called."""
@@ -180,7 +190,7 @@ class Licence(Model):
     url: Url | None = None
     """Where the licence is explained by others (https://creativecommons.org/…); for our own terms
     the desk publishes a document and gives it a URL."""
-    valid_from: Instant | None = None
+    valid_from: Stated | None = None
     """When this version was made."""
     grants: tuple[Grant, ...] = Field(min_length=1)
     """What is granted, by kind of part; a kind that is not named is not granted."""
@@ -220,15 +230,15 @@ class Licence(Model):
     """Corrections must be carried within this time."""
     takedown_sla: Span | None = None
     """Withdrawals must be obeyed within this time."""
-    notices_kept: Annotated[int, Field(ge=30)] = 30
+    notices_kept: Annotated[int, Field(ge=30, le=MOST_DAYS)] = 30
     """Days a withdrawal notice stays in the feed."""
     on_suspend: OnSuspend = OnSuspend.TAKE_DOWN
     """What a suspension does to copies."""
     after_end: AfterEnd = AfterEnd.REMOVE_ALL
     """What happens to copies when the agreement ends."""
-    sell_off_days: Annotated[int, Field(ge=0)] = 0
+    sell_off_days: Days = 0
     """Days copies may stay after the end."""
-    audit_days: Annotated[int, Field(ge=0)] = 0
+    audit_days: Days = 0
     """Notice for an audit."""
     text_terms: tuple[TermsText, ...] = ()
     """Terms that stay prose."""
@@ -252,6 +262,9 @@ class Licence(Model):
         return f"{self.id}/v{self.version}"
 
 
+_TEXT_KINDS = {PartKind.HEADLINE, PartKind.SUMMARY, PartKind.BODY, PartKind.DATA}
+
+
 def _check_grants(licence: Licence) -> None:
     granted = {grant.kind for grant in licence.grants}
     missing = [kind for kind in licence.required_parts if kind not in granted]
@@ -261,6 +274,14 @@ def _check_grants(licence: Licence) -> None:
             f"required_parts names {', '.join(missing)}, which no grant covers",
             "add the grant or drop the requirement",
         )
+    for grant in licence.grants:
+        counted = grant.extent.unit in {ExtentUnit.WORDS, ExtentUnit.PARAGRAPHS}
+        if counted and grant.kind not in _TEXT_KINDS:
+            raise broken_rule(
+                "extent",
+                f"a {grant.kind} cannot be granted in part ({grant.extent})",
+                "grant it in full, or not at all",
+            )
     cut = any(grant.extent.unit is ExtentUnit.WORDS for grant in licence.grants)
     if cut and not licence.duties.link_back:
         raise broken_rule(
@@ -269,7 +290,8 @@ def _check_grants(licence: Licence) -> None:
     for kind in granted:
         media = [m for g in licence.grants if g.kind is kind for m in g.media or licence.media]
         if len(media) != len(set(media)):
-            raise ValueError(f"two grants of {kind} name the same medium; each medium needs one")
+            says = f"two grants of {kind} name the same medium"
+            raise broken_rule("grants", says, "let one grant name each medium")
 
 
 def _check_terms(licence: Licence) -> None:

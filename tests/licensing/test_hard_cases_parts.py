@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from syndicate.model.base import text_of
 from syndicate.model.body import Gallery, Picture
 from syndicate.model.decision import Verdict
 from tests.builders import a_licence, a_picture, agency, an_article, article_data, own
 from tests.licensing.asking import decision, entry, with_agreement
 
+OTHER_FILE = {"url": "https://img.harbour.example/theirs.jpg", "type": "image/jpeg"}
 PARAGRAPH = {"type": "paragraph", "text": "A plain sentence."}
 
 
@@ -47,7 +51,7 @@ def test_03_denied_photo_is_gone_from_gallery_and_links_and_empty_gallery_drops(
 
 def test_03_gallery_keeps_its_allowed_pictures() -> None:
     kept = a_picture(id="ours", rights=own())
-    gone = a_picture(id="theirs", rights={"onward": "refused"})
+    gone = a_picture(id="theirs", rights={"onward": "refused"}, renditions=[OTHER_FILE])
     gallery = {"type": "gallery", "id": "set", "pictures": [gone, kept]}
     made = entry(an_article(body=[PARAGRAPH, gallery]))
     assert [picture.id for picture in made.pictures()] == ["ours"]
@@ -237,3 +241,66 @@ def test_machines_get_only_what_licence_and_owners_all_allow() -> None:
     silent = entry(an_article(rights={**own(), "ai": {"allowed": []}}), licence)
     assert silent.terms.data_mining.endswith("DMI-PROHIBITED")
     assert "No use for text and data mining" in silent.terms.usage_terms[0].text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://img.harbour.example/theirs.jpg",
+        "http://img.harbour.example/theirs.jpg",
+        "https://IMG.Harbour.example/theirs.jpg#top",
+        "https://img.harbour.example:443/a/../theirs.jpg?w=100",
+        "https://img.harbour.example/%74heirs.jpg",
+        "//img.harbour.example/theirs.jpg",
+    ],
+)
+def test_03_no_field_leads_to_a_denied_file_however_it_is_spelled(address: str) -> None:
+    photo = a_picture(rights={"onward": "refused"}, renditions=[OTHER_FILE])
+    link = f'<a href="{address}" title="{address}">see {address}.</a>'
+    body = [
+        {"type": "paragraph", "text": link},
+        {"type": "heading", "text": link},
+        {"type": "list", "items": [link]},
+        {"type": "quote", "text": link, "cite": f"Somebody, {address}"},
+        {"type": "table", "header": [link], "rows": [[link]], "caption": link},
+        a_picture(id="ours", rights=own(), caption=link, alt=f"as in {address}"),
+        photo,
+    ]
+    changes: dict[str, Any] = {"summary": f"See {address}", "ed_note": f"Not {address}"}
+    if address.startswith("http"):
+        embed = {"type": "embed", "rights": own(), "url": address.replace(" ", "")}
+        body.append(embed)
+        changes |= {"links": [{"url": address}], "bylines": [{"name": "A", "uri": address}]}
+    made = entry(an_article(body=body, **changes))
+    text = made.model_dump_json().casefold()
+    assert "theirs.jpg" not in text
+    assert "%74heirs" not in text
+    assert "see …" in text
+
+
+def test_03_a_file_of_an_allowed_and_a_refused_picture_stays_here() -> None:
+    both = [a_picture(id="a", rights=own()), a_picture(id="b", rights={"onward": "refused"})]
+    assert not entry(an_article(body=[PARAGRAPH, *both])).pictures()
+
+
+def test_03_the_caption_of_a_gallery_goes_with_its_first_denied_picture() -> None:
+    kept = a_picture(id="ours", rights=own())
+    lost = a_picture(id="theirs", rights={"onward": "refused"}, renditions=[OTHER_FILE])
+    gallery = {"type": "gallery", "pictures": [kept, lost], "caption": "Ours, and theirs"}
+    assert "theirs" not in entry(an_article(body=[PARAGRAPH, gallery])).model_dump_json()
+
+
+def test_a_part_that_names_a_source_agreement_inherits_no_permission() -> None:
+    for name in ("norstar", "nix"):
+        bought = {**PARAGRAPH, "id": "bought", "rights": {"source_agreement": name}}
+        decided = decision(an_article(body=[PARAGRAPH, bought]))
+        assert decided.codes("bought", Verdict.DENY) == ("ONWARD_UNKNOWN",)
+
+
+def test_a_credit_is_not_taken_for_said_where_it_is_part_of_a_word() -> None:
+    article = an_article(
+        bylines=[{"name": "Al"}], body=[{"type": "paragraph", "text": "By all accounts, yes."}]
+    )
+    assert "By Al" in [
+        text_of(str(block.model_dump().get("text"))) for block in entry(article).body
+    ]

@@ -142,3 +142,57 @@ def test_an_article_cleared_for_less_than_the_partner_reaches_needs_geo_blocking
     assert blocking.allows("body")
     assert any(d.code == "GEO_BLOCK" and d.part is None for d in blocking.duties)
     assert entry(article, partner=a_geo_blocker()).terms.countries == ("GB",)
+
+
+@pytest.mark.parametrize("part", ["headline", "body"])
+def test_37_an_order_on_headline_or_body_is_one_on_the_whole(part: str) -> None:
+    blocking = decision(ordered(parts=[part]), partner=a_geo_blocker())
+    assert [d.value for d in blocking.duties if d.code == "GEO_BLOCK" and not d.part] == ["GB"]
+    assert decision(ordered(parts=[part])).verdict is Verdict.DENY
+
+
+def test_37_a_paragraph_cannot_be_kept_from_a_place_so_it_does_not_go() -> None:
+    paragraph = {
+        "type": "paragraph",
+        "id": "p",
+        "text": "T.",
+        "rights": {"territory": {"exclude": ["JP"]}},
+    }
+    article = an_article(body=[{"type": "paragraph", "text": "Text."}, paragraph])
+    decided = decision(article, partner=a_geo_blocker())
+    assert decided.codes("p", Verdict.DENY) == ("TERRITORY_NEEDS_GEOBLOCK",)
+    assert decided.allows("body")
+
+
+def test_37_an_order_on_a_gallery_holds_for_its_pictures() -> None:
+    gallery = {"type": "gallery", "id": "set", "pictures": [a_picture(rights=own())]}
+    article = an_article(
+        body=[{"type": "paragraph", "text": "Text."}, gallery],
+        orders=[{"id": "o", "authority": "A", "territory": {"include": ["GB"]}, "parts": ["set"]}],
+    )
+    made = entry(article, partner=a_geo_blocker())
+    (terms,) = made.terms.parts
+    assert terms.countries is not None
+    assert "GB" not in terms.countries
+    assert made.terms.countries is None
+
+
+def test_37_an_order_holds_under_a_public_licence_too() -> None:
+    free = a_licence(
+        id="free", public=True, title="Free", grants=[{"kind": "headline"}, {"kind": "body"}]
+    )
+    made = entry(
+        an_article(
+            licence="free",
+            orders=[{"id": "o", "authority": "A", "territory": {"include": ["GB"]}}],
+        ),
+        partner=a_geo_blocker(),
+        others=(free,),
+    )
+    assert made.terms.countries is not None
+    assert "GB" not in made.terms.countries
+
+
+def test_an_order_must_name_a_part_that_exists() -> None:
+    with pytest.raises(ValidationError, match="order: .*b9"):
+        ordered(parts=["b9"])
