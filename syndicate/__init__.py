@@ -1,3 +1,3 @@
-"""Licensed news feeds: for every partner and part of every article, exactly what may go out."""
+"""Licensed news feeds: what each partner may have, part by part, and why."""
 
 __version__ = "0.1.0"

@@ -34,9 +34,8 @@ def main(*, debug: bool) -> None:
     """Licensed news feeds.
 
     A desk is a folder: desk.toml says who publishes, licences/ what may be granted, partners/ who
-    has agreed to what, articles/ is the inbox. For every partner and every part of every article
-    `regenerate` decides what may go out at this moment, and publishes exactly that as RSS 2.0,
-    Atom 1.0 and NewsML-G2 below public/.
+    has agreed to what, articles/ is the inbox. `regenerate` works out, part by part, what each
+    partner may have now, and writes it as RSS 2.0, Atom 1.0 and NewsML-G2 below public/.
 
     \b
     syndicate init mydesk                       begin a desk

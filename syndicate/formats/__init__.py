@@ -1,1 +1,1 @@
-"""Entries to bytes: one module a format, in one explicit list (see base.py)."""
+"""How entries are written; `all.py` lists the formats, `base.py` says what one is."""

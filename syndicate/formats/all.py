@@ -1,4 +1,4 @@
-"""Every format, in one list. Adding a format = one module, one schema folder, one line here."""
+"""Every format. A new one needs a module, a schema folder and a place in this list."""
 
 from __future__ import annotations
 

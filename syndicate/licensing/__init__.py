@@ -1,1 +1,1 @@
-"""Who may have what, when, why not, and under which duties. Pure."""
+"""The licence decision and what follows from it: redaction, terms, notices. No I/O."""

@@ -15,7 +15,7 @@ from syndicate.model.desk import DeskFiles
 from syndicate.model.licence import EmbargoMode, Licence
 from syndicate.model.moments import Window
 from syndicate.model.partner import Agreement, AgreementState, Partner
-from syndicate.model.rights import AiPurpose, Onward
+from syndicate.model.rights import AiPurpose, ExtentUnit, Onward
 from syndicate.model.territory import Territory, group_changes
 
 
@@ -127,15 +127,17 @@ def _v16(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Lice
 
 
 def _v18(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
-    if files.groups.undeclared(licence.territory):
+    """Give the property that nothing is left for at the start of the agreement."""
+    if files.groups.undeclared(licence.territory) + files.groups.undeclared(agreement.territory):
         return None
     start = agreement.term.opens or licence.valid_from or group_changes()[-1]
     area = files.groups.area(licence.territory, start)
     area &= files.groups.area(agreement.territory, start)
-    if not area:
-        says = f"nothing is left of the territory ({licence.territory}; {agreement.territory})"
-        return "V18", "territory", says, "include a place that is not excluded"
-    return None
+    places = [one.territory for one in partner.properties if one.id in agreement.properties]
+    if area and all(area & files.groups.area(place, start) for place in places):
+        return None
+    named = "; ".join(str(one) for one in (licence.territory, agreement.territory, *places))
+    return "V18", "territory", f"nothing is left of the territory ({named})", "widen one of them"
 
 
 def _v21(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
@@ -155,13 +157,33 @@ def _v21(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Lice
 def _v26(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
     split = [
         token
-        for territory in (licence.territory, agreement.territory)
+        for territory in (licence.territory, agreement.territory, *_granted(licence))
         for token in territory.include
         if "-" in token and not token.startswith("X-")
     ]
     if split and not partner.can_geo_block:
         says = f"the territory names {', '.join(split)}, and the partner cannot block places"
         return "V26", "territory", says, "name whole countries, or set can_geo_block"
+    return None
+
+
+def _granted(licence: Licence) -> list[Territory]:
+    return [grant.territory for grant in licence.grants if grant.territory]
+
+
+def _v12(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
+    cut = [feed.id for feed in partner.feeds if feed.extent.unit is ExtentUnit.WORDS]
+    if cut and not licence.duties.link_back:
+        says = f"feed {cut[0]} is an extract in words, and the licence demands no link back"
+        return "V12", "feeds", says, "set duties.link_back to true in a new licence version"
+    return None
+
+
+def _media(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
+    for place in partner.properties:
+        if place.id in agreement.properties and not set(place.media) & set(licence.media):
+            says = f"property {place.id} publishes in no medium of the licence"
+            return "media", "properties", says, "agree a medium, or leave the property out"
     return None
 
 
@@ -179,6 +201,8 @@ _CHECKS: tuple[Callable[[DeskFiles, Partner, Agreement, Licence], Fault], ...] =
     _v21,
     _v26,
     _free,
+    _v12,
+    _media,
 )
 
 

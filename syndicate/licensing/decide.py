@@ -7,7 +7,7 @@ instants that `edges` gives.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syndicate.licensing import duties, gates, part_gates, places
 from syndicate.licensing.covers import too_old_from
@@ -105,14 +105,40 @@ def valid_until(asked: Question) -> datetime | None:
     return min((end for end in ends if end), default=None)
 
 
+def last_change(asked: Question, decision: Decision) -> datetime | None:
+    """Give the instant at which what goes out last changed by time alone, after its release.
+
+    Readers fetch an item anew only when its date moves, so this is a date of the item.
+    """
+    now = asked.now
+    for edge in sorted({one for one in _content_edges(asked) if one <= now}, reverse=True):
+        before = decide(asked._replace(now=edge - timedelta(microseconds=1)))
+        if before.verdict is Verdict.ALLOW and _outcome(before) != _outcome(decision):
+            return edge
+    return None
+
+
+def _outcome(decision: Decision) -> list[tuple[object, ...]]:
+    return [(p.part, p.verdict, p.territory, p.media, p.extent) for p in decision.parts]
+
+
+def _content_edges(asked: Question) -> Iterator[datetime]:
+    """Give the instants at which parts of an article come, go or change their places."""
+    article = asked.article
+    for order in article.orders:
+        yield from order.window.edges
+    for one in article.embargoed.by_territory if article.embargoed else ():
+        yield one.until.at
+    for part in parts_of(article):
+        yield from part_gates.edges_of(asked, part)
+
+
 def edges(asked: Question) -> Iterator[datetime]:
     """Give every instant at which something in the decision can change by time alone."""
     article = asked.article
-    windows = [asked.agreement.term, *(order.window for order in article.orders)]
+    yield from asked.agreement.term.edges
     if article.rights.window:
-        windows.append(article.rights.window)
-    for window in windows:
-        yield from window.edges
+        yield from article.rights.window.edges
     single = (
         article.published_from,
         article.version_created,
@@ -122,8 +148,5 @@ def edges(asked: Question) -> Iterator[datetime]:
         too_old_from(asked.coverage.covers, article),
     )
     yield from (instant for instant in single if instant)
-    for one in article.embargoed.by_territory if article.embargoed else ():
-        yield one.until.at
-    for part in parts_of(article):
-        yield from part_gates.edges_of(asked, part)
+    yield from _content_edges(asked)
     yield from group_changes()

@@ -1,4 +1,4 @@
-"""G5: where the article and each of its parts may go. Set algebra, never a loop over rules."""
+"""G5: where the article and each of its parts may go, as sets of places."""
 
 from __future__ import annotations
 

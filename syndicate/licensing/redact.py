@@ -1,4 +1,4 @@
-"""Cut an article down to what was decided: what was denied is gone, not hidden."""
+"""An allowed article without its refused parts: formats are handed nothing else."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from syndicate.licensing.decide import last_change
 from syndicate.licensing.duties import credit_of
 from syndicate.licensing.extents import first_words
 from syndicate.licensing.gone import Gone
@@ -53,7 +54,7 @@ def redact(asked: Question, decision: Decision) -> Entry:
         **_metadata(article, gone),
         summary=_summary(article, decision, gone),
         published=published,
-        updated=max(article.version_created, published),
+        updated=max(article.version_created, published, last_change(asked, decision) or published),
         embargoed=decision.marked_embargo,
         embargo_open_ended=decision.embargo_open_ended,
         expires=_earlier(article.expires, terms.valid_until),

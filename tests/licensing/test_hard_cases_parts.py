@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from syndicate.model.base import text_of
 from syndicate.model.body import Gallery, Picture
 from syndicate.model.decision import Verdict
-from tests.builders import a_licence, a_picture, agency, an_article, article_data, own
+from tests.builders import a_licence, a_picture, agency, an_article, article_data, at, own
 from tests.licensing.asking import decision, entry, with_agreement
 
 OTHER_FILE = {"url": "https://img.harbour.example/theirs.jpg", "type": "image/jpeg"}
@@ -99,6 +100,18 @@ def test_07_agency_clearance_ends_before_the_agreement() -> None:
     assert str(decided.of("photo").valid_until) == "2026-05-04 12:00:00+00:00"
     assert str(decided.of("headline").valid_until) == "2027-01-01 00:00:00+00:00"
     assert str(decided.next_change) == "2026-05-04 12:00:00+00:00"
+
+
+def test_07_the_articles_date_moves_when_the_photo_goes() -> None:
+    article = with_picture(rights=agency(window={"end": "2026-05-04T12:00:00Z"}))
+    end = at("2026-05-04T12:00Z")
+    before, after = entry(article, now=end - timedelta(seconds=1)), entry(article, now=end)
+    assert (len(before.pictures()), len(after.pictures())) == (1, 0)
+    assert before.updated == article.version_created
+    assert after.updated == end
+    assert (after.guid, after.published) == (before.guid, before.published)
+    text_only = a_licence(grants=[{"kind": "headline"}, {"kind": "body"}])
+    assert entry(article, text_only, now=end).updated == article.version_created
 
 
 def test_08_prose_restriction_parks_the_part_and_adds_an_exclusion() -> None:

@@ -194,5 +194,5 @@ def test_37_an_order_holds_under_a_public_licence_too() -> None:
 
 
 def test_an_order_must_name_a_part_that_exists() -> None:
-    with pytest.raises(ValidationError, match="order: .*b9"):
+    with pytest.raises(ValidationError, match=r"order: .*b9"):
         ordered(parts=["b9"])

@@ -136,6 +136,33 @@ def test_v18_the_territory_must_not_be_empty_at_the_start() -> None:
     assert rules(a_licence(territory={"include": ["GB"], "exclude": ["GB"]})) == ["V18"]
 
 
+def test_v18_the_property_counts_too() -> None:
+    place = {
+        "id": "site",
+        "kind": "site",
+        "name": "S",
+        "media": ["web"],
+        "territory": {"include": ["GB"]},
+    }
+    assert rules(a_licence(territory={"include": ["DE"]}), a_partner(properties=[place])) == [
+        "V18"
+    ]
+
+
+def test_v12_a_feed_of_words_needs_the_link_back_too() -> None:
+    feed = {"id": "f", "title": "F", "extent": "words(20)"}
+    assert rules(a_licence(duties={"link_back": False}), a_partner(feeds=[feed])) == ["V12"]
+
+
+def test_v26_the_territory_of_a_grant_counts_too() -> None:
+    grants = [{"kind": "headline"}, {"kind": "body", "territory": {"include": ["CA-QC"]}}]
+    assert rules(a_licence(grants=grants)) == ["V26"]
+
+
+def test_a_property_needs_a_medium_of_the_licence() -> None:
+    assert rules(a_licence(media=["print"])) == ["media"]
+
+
 def test_v21_marked_delivery_needs_a_feed_that_can_mark() -> None:
     licence = a_licence(embargo_mode="deliver_marked")
     feed = {"id": "f", "title": "F", "formats": ["rss"]}
