@@ -12,6 +12,8 @@ import nh3
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from syndicate.model.errors import broken_rule
+
 # XML 1.0 fifth edition, production [2] Char: everything outside it breaks a whole document.
 ILLEGAL_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -46,6 +48,21 @@ MaybeText = Annotated[str, BeforeValidator(plain_line)]
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 """A short name that is safe as a file name: small letters, digits, hyphens."""
+
+LARGEST_NUMBER = 2**31 - 1
+"""The largest whole number: what a column of any database and any reader of JSON holds."""
+
+Count = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
+"""A whole number from 1 on."""
+
+CountFromZero = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
+"""A whole number from 0 on."""
+
+MOST_DAYS = 36_500
+"""The longest time that anything is counted in days: a hundred years."""
+
+Days = Annotated[int, Field(ge=0, le=MOST_DAYS)]
+"""A number of days, at most a hundred years."""
 
 ROOM_FOR_INLINE = 1_048_576
 
@@ -105,12 +122,18 @@ def text_of(inline: str) -> str:
     return " ".join(html.unescape(_TAG.sub("", inline.replace("<br>", " "))).split())
 
 
+_WRITE_URL = "write a whole address, for example https://example.org/a"
+
+
 def _absolute(value: str) -> str:
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError as err:  # an IPv6 address without its bracket
+        raise broken_rule("url", f"is no URL ({err})", _WRITE_URL) from err
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-        raise ValueError("needs an absolute http(s) URL without user name")
+        raise broken_rule("url", "needs an absolute http(s) URL without user name", _WRITE_URL)
     if ILLEGAL_XML.search(value) or re.search(r'[\s<>"\\^`{|}]', value):
-        raise ValueError("has characters no URL may hold; percent-encode them")
+        raise broken_rule("url", "has characters no URL may hold", "percent-encode them")
     return value
 
 

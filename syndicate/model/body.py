@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from syndicate.model.base import Inline, LangTag, Model, Text, Url
+from syndicate.model.base import Count, CountFromZero, Inline, LangTag, Model, Text, Url
 from syndicate.model.rights import PartKind, PartRights
 
 PartId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
@@ -98,13 +98,13 @@ class Rendition(Model):
     """Where the file is."""
     type: Annotated[str, Field(pattern=r"^(image|video|audio|application)/[a-z0-9.+-]+$")]
     """Media type."""
-    width: Annotated[int, Field(ge=1)] | None = None
+    width: Count | None = None
     """Pixels."""
-    height: Annotated[int, Field(ge=1)] | None = None
+    height: Count | None = None
     """Pixels."""
-    bytes: Annotated[int, Field(ge=0)] | None = None
+    bytes: CountFromZero | None = None
     """Size of the file."""
-    duration: Annotated[int, Field(ge=0)] | None = None
+    duration: CountFromZero | None = None
     """Seconds, for video and sound."""
 
 

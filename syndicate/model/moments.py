@@ -14,12 +14,41 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
-from syndicate.model.base import Model
+from syndicate.model.base import MOST_DAYS, Model
 from syndicate.model.errors import broken_rule
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""Instants that are stated lie between these two; beyond them a year was written wrongly."""
+_LAST = datetime(2500, 1, 1, tzinfo=UTC)  # a stated instant and a few spans of a hundred years
+_HUNDRED_YEARS = timedelta(days=MOST_DAYS)
+_WRITE_YEAR = "write the year in full, for example 2026"
+_WRITE_INSTANT = "write for example 2026-04-24T00:00:00Z"
+_WRITE_ZONE = "write an IANA name, for example Europe/London"
 
 
 def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    return _between(value, _LAST)
+
+
+def stated_instant(value: datetime) -> datetime:
+    """Give an instant in UTC that somebody stated.
+
+    Raises:
+        PydanticCustomError: where it is before 1900 or after 2199.
+    """
+    return _between(value, LATEST)
+
+
+def _between(value: datetime, last: datetime) -> datetime:
+    says = f"{value.isoformat()} is not between {EARLIEST:%Y-%m-%d} and {last:%Y-%m-%d}"
+    try:
+        found = value.astimezone(UTC)
+    except OverflowError as err:
+        raise broken_rule("instant", says, _WRITE_YEAR) from err
+    if not EARLIEST <= found <= last:
+        raise broken_rule("instant", says, _WRITE_YEAR)
+    return found
 
 
 def _no_naive(value: Any) -> Any:
@@ -36,7 +65,11 @@ def _no_naive(value: Any) -> Any:
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_no_naive), AfterValidator(_utc)]
-"""A point in time with its zone stated, kept in UTC (RFC 3339)."""
+"""A point in time with its zone stated, kept in UTC (RFC 3339); read or reckoned."""
+
+Stated = Annotated[Instant, AfterValidator(stated_instant)]
+"""An instant that somebody wrote down: from 1900 to 2199, so that what is reckoned from it by
+spans of a hundred years at most is an instant too."""
 
 
 @cache
@@ -44,9 +77,14 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def is_zone(value: object) -> bool:
+    """Say whether something is the name of an IANA time zone."""
+    return isinstance(value, str) and value in _zones()
+
+
 def _known_zone(value: str) -> str:
     if value not in _zones():
-        raise ValueError(f"{value!r} is no IANA time zone, for example Europe/London")
+        raise broken_rule("zone", f"{value!r} is no IANA time zone", _WRITE_ZONE)
     return value
 
 
@@ -60,12 +98,17 @@ def readings(local: datetime, zone: str) -> tuple[datetime, datetime]:
     return min(both), max(both)
 
 
+def _bounded_clock(value: datetime) -> datetime:
+    stated_instant(value.replace(tzinfo=UTC))
+    return value
+
+
 class Moment(Model):
     """An instant, with the wall-clock time it was written as where there was one."""
 
-    at: Instant
+    at: Stated
     """The instant itself. Once stored it stands, even if the zone's rules change later."""
-    local: datetime | None = None
+    local: Annotated[datetime, AfterValidator(_bounded_clock)] | None = None
     """The wall-clock time as written."""
     zone: Zone | None = None
     """The zone of the wall-clock time."""
@@ -76,13 +119,15 @@ def _wall_clock(value: dict[str, Any], *, opens: bool) -> dict[str, Any]:
     try:
         local = local if isinstance(local, date) else datetime.fromisoformat(str(local))
     except ValueError as err:
-        raise ValueError(
-            f"{value['local']!r} is no date or local time, for example 2026-04-24T00:00"
-        ) from err
+        says = f"{value['local']!r} is no date or local time"
+        raise broken_rule("instant", says, "write for example 2026-04-24T00:00") from err
     if not isinstance(local, datetime):
         local = datetime(local.year, local.month, local.day)  # noqa: DTZ001  midnight, zone beside
-    zone = _known_zone(str(value.get("zone", "")))
-    earlier, later = readings(local.replace(tzinfo=None), zone)
+    zone = value.get("zone")
+    if zone is None:
+        raise broken_rule("V2", f"{value['local']} has no time zone", "add zone = …")
+    local = _bounded_clock(local)
+    earlier, later = readings(local.replace(tzinfo=None), _known_zone(str(zone)))
     return {"at": later if opens else earlier, "local": local.replace(tzinfo=None), "zone": zone}
 
 
@@ -93,6 +138,8 @@ def _moment(value: Any, *, opens: bool) -> Any:
         return {"at": value}
     if isinstance(value, date):
         raise broken_rule("V2", f"{value} has no time zone", "write {local = …, zone = …}")
+    if not isinstance(value, Moment) and not (isinstance(value, dict) and "at" in value):
+        raise broken_rule("instant", "is no instant", _WRITE_INSTANT)
     return value
 
 
@@ -175,5 +222,5 @@ def days_after(instant: datetime, days: int, zone: str) -> datetime:
     return readings(local + timedelta(days=days), zone)[0]
 
 
-Span = Annotated[timedelta, Field(ge=timedelta(0))]
-"""A length of time, ISO 8601: PT6H, P30D."""
+Span = Annotated[timedelta, Field(ge=timedelta(0), le=_HUNDRED_YEARS)]
+"""A length of time, ISO 8601: PT6H, P30D; a hundred years at most."""

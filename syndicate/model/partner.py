@@ -8,10 +8,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from syndicate.model.base import Key, LangTag, Model, Text, Url
+from syndicate.model.base import (
+    LARGEST_NUMBER,
+    Count,
+    CountFromZero,
+    Key,
+    LangTag,
+    Model,
+    Text,
+    Url,
+)
 from syndicate.model.errors import broken_rule
 from syndicate.model.feed import Feed, FormatName
-from syndicate.model.moments import Instant, Window, Zone
+from syndicate.model.moments import Stated, Window, Zone, is_zone
 from syndicate.model.money import Money
 from syndicate.model.price import Price
 from syndicate.model.rights import Medium
@@ -36,7 +45,7 @@ class Property(Model):
     """The media it publishes in."""
     languages: tuple[LangTag, ...] = ()
     """Languages it publishes in."""
-    audience: Annotated[int, Field(ge=0)] | None = None
+    audience: CountFromZero | None = None
     """Circulation or monthly reach."""
     territory: Territory = Territory()
     """Where its audience is."""
@@ -71,11 +80,11 @@ class Agreement(Model):
 
     id: Key
     """Name of the agreement."""
-    version: Annotated[int, Field(ge=1)] = 1
+    version: Count = 1
     """Counts up with every change of its terms."""
     licence: Key
     """Which licence terms."""
-    licence_version: Annotated[int, Field(ge=1)]
+    licence_version: Count
     """Which version of them."""
     properties: tuple[Key, ...] = ()
     """Which properties may use it."""
@@ -89,7 +98,7 @@ class Agreement(Model):
     """Where; never more than the licence."""
     media: tuple[Medium, ...] | None = None
     """In which media; never more than the licence."""
-    priority: int = 0
+    priority: Annotated[int, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)] = 0
     """The higher one governs where two cover an article."""
     price: Price | None = None
     """The fee; confidential."""
@@ -97,7 +106,7 @@ class Agreement(Model):
     """The agreement this one follows."""
     retroactive: bool = False
     """Whether its terms bind articles delivered before."""
-    signed_at: Instant | None = None
+    signed_at: Stated | None = None
     """When it was signed."""
     ai_training_signed: bool = False
     """Whether machine training was signed for separately."""
@@ -110,7 +119,9 @@ class Agreement(Model):
         """Read dates without a zone in the term as local to the agreement's zone."""
         if not isinstance(value, dict) or not isinstance(value.get("term"), dict):
             return value
-        term = {side: _local(when, value.get("zone")) for side, when in value["term"].items()}
+        # A zone that is missing or wrong is a fault of its own; the term does not repeat it.
+        zone = value["zone"] if is_zone(value.get("zone")) else "UTC"
+        term = {side: _local(when, zone) for side, when in value["term"].items()}
         return {**value, "term": term}
 
     @model_validator(mode="after")
@@ -187,7 +198,8 @@ class Partner(Model):
     @classmethod
     def _iso(cls, country: str) -> str:
         if country not in countries():
-            raise ValueError(f"{country!r} is no ISO 3166-1 alpha-2 code")
+            mend = "write GB" if country == "UK" else "write a country's code, for example GB"
+            raise broken_rule("country", f"{country!r} is no ISO 3166-1 alpha-2 code", mend)
         return country
 
     @model_validator(mode="after")
@@ -205,7 +217,8 @@ class Partner(Model):
         for feed in self.feeds:
             _known(f"feed {feed.id}", (feed.property,) if feed.property else (), known)
             if feed.property is None and not known:
-                raise ValueError(f"feed {feed.id} has no property; add [[properties]]")
+                says = f"feed {feed.id} has no property"
+                raise broken_rule("property", says, "add [[properties]]")
         return self
 
     def property_of(self, feed: Feed) -> Property:
@@ -217,4 +230,5 @@ class Partner(Model):
 def _known(who: str, names: tuple[str, ...], known: set[str]) -> None:
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise ValueError(f"{who} names the property {', '.join(unknown)}, which does not exist")
+        says = f"{who} names the property {', '.join(unknown)}, which does not exist"
+        raise broken_rule("property", says, "add [[properties]] with that id, or correct the name")

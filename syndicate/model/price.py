@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from syndicate.model.base import Model, Text
+from syndicate.model.base import Count, Model, Text
 from syndicate.model.errors import broken_rule
 from syndicate.model.money import Currency, Money
 
@@ -37,7 +37,7 @@ class PriceBase(Model):
 class Band(Model):
     """A price for an audience up to a size."""
 
-    up_to: Annotated[int, Field(ge=1)] | None = None
+    up_to: Count | None = None
     """Largest circulation or monthly reach of the band; the last band states none."""
     fee: Money
     """Fee an item."""

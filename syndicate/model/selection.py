@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import field_validator
 
 from syndicate.model.base import Key, LangTag, Model, Text
-from syndicate.model.moments import Instant, Span
+from syndicate.model.moments import Span, Stated
 from syndicate.model.topics import TopicCode
 
 
@@ -32,7 +32,7 @@ class Selection(Model):
     """None of these keywords, letter case ignored."""
     max_age: Span | None = None
     """First published at most so long ago (ISO 8601: P30D)."""
-    since: Instant | None = None
+    since: Stated | None = None
     """First published at or after this instant."""
 
     @field_validator("*", mode="after")
