@@ -234,8 +234,12 @@ def _medium(one: MediaBase, entry: Entry, head: FeedHead) -> etree._Element:
     else:
         add_rights(item, entry.terms)
     notes = tuple(embargo_notes(entry.embargoed, entry.embargo_open_ended))
-    add_item_meta(item, head, _facts(entry, _ITEM_CLASSES[kind_of(one)], entry.headline, notes))
+    facts = _facts(entry, _ITEM_CLASSES[kind_of(one)], entry.headline, notes)
+    ends = [end for end in (entry.expires, own.valid_until if own else None) if end]
+    add_item_meta(item, head, facts._replace(expires=min(ends, default=None)))
     meta = add(item, g2("contentMeta"))
+    if own and own.person:
+        add(add(meta, g2("creator")), g2("name"), own.person)
     add(meta, g2("language"), None, {"tag": language})
     add(meta, g2("headline"), one.alt or entry.headline)
     _add_credit(meta, one, entry)

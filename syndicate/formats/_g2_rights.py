@@ -50,7 +50,7 @@ def add_part_rights(
     _add_usage_terms(info, part.usage_terms or terms.usage_terms, terms)
     _add_licence(info, terms)
     _add_policy(info, part.odrl)
-    _add_mining(info, terms.data_mining)
+    _add_mining(info, part.data_mining)
 
 
 def add_tombstone_rights(item: etree._Element, stone: Tombstone) -> None:

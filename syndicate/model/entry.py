@@ -51,7 +51,7 @@ class PartTerms(Model):
     """ISO 3166-1 alpha-2 codes where it may be used; None = everywhere."""
     person: MaybeText = ""
     """The photographer or author (NewsML-G2 creator)."""
-    data_mining: Url
+    data_mining: Url = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"
     """PLUS data-mining value of this part."""
     odrl: str = ""
     """Machine-readable terms (ODRL 2.2 JSON-LD) of this part."""
