@@ -15,7 +15,7 @@ from syndicate.model.desk import Desk
 from syndicate.pipeline.ports import Draft, Hints, Refusal
 from syndicate.sources.drafting import Found, drafted
 from syndicate.sources.reading import MEGABYTE, name_of, read, stem_of, too_large, utf8
-from syndicate.sources.values import cleaned, unique
+from syndicate.sources.values import cleaned, unique, whole_number
 
 FILE_LIMIT = 32 * MEGABYTE
 ARTICLE_LIMIT = 5 * MEGABYTE
@@ -83,7 +83,12 @@ def _value(data: bytes, where: str) -> Any | Refusal:
     if isinstance(text, Refusal):
         return text
     try:
-        return json.loads(text, object_pairs_hook=unique, parse_constant=_no_constant)
+        return json.loads(
+            text,
+            object_pairs_hook=unique,
+            parse_constant=_no_constant,
+            parse_int=whole_number,
+        )
     except RecursionError:
         return _bad(where, "is nested too deeply")
     except ValueError as err:

@@ -1,31 +1,44 @@
-"""A desk's folder: desk.toml, licences/*.toml, partners/*.toml."""
+"""A desk's folder: desk.toml, licences/*.toml, partners/*.toml.
+
+A fault in a partner's file, or between it and others, costs that partner only. A fault in
+desk.toml, in licences/ or in a public licence concerns every partner, so it costs the whole desk.
+"""
 
 from __future__ import annotations
 
+import os
 import tomllib
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from syndicate.licensing.consistency import problems
+from syndicate.licensing.consistency import Problem, problems
 from syndicate.model.base import Model
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.errors import BadDesk, DeskWarning
 from syndicate.model.licence import Licence
 from syndicate.model.partner import Partner
+from syndicate.sources.field_faults import field_faults
+from syndicate.sources.reading import NoFile, name_of, opened
 
 LARGEST = 4 * 1024 * 1024
 _AnyModel = TypeVar("_AnyModel", bound=Model)
 
 
 class Read(NamedTuple):
-    """What a folder holds: the files where they are sound, every error, every warning."""
+    """What a folder holds: the files as far as they are sound, every error, every warning."""
 
     files: DeskFiles | None
+    """The desk with its sound partners only; None where the desk as a whole is not sound."""
     errors: tuple[str, ...]
+    """A line for each fault."""
     warnings: tuple[str, ...]
+    """A line for each oddity."""
+    unsound: frozenset[str] = frozenset()
+    """Partners left out: the names of their files without .toml and, where readable, their ids."""
 
 
 def read(folder: Path) -> Read:
@@ -35,29 +48,115 @@ def read(folder: Path) -> Read:
         warnings.simplefilter("always", DeskWarning)
         desk = reader.one("desk.toml", Desk)
         licences = reader.all("licences", Licence)
+        whole = not reader.errors
         partners = reader.all("partners", Partner)
     told = [str(one.message) for one in caught if issubclass(one.category, DeskWarning)]
-    if desk is None or reader.errors:
-        return Read(None, tuple(reader.errors), tuple(told))
-    files = DeskFiles(desk, licences, partners)
+    if desk is None or not whole or reader.folder_faults:
+        return Read(None, tuple(reader.errors), tuple(told), frozenset(reader.unsound))
+    files = DeskFiles(desk, tuple(licences.values()), tuple(partners.values()))
     found = problems(files)
-    errors = tuple(str(one) for one in found if not one.warning)
+    faults = [one for one in found if not one.warning]
+    faults += _taken_ids(partners, reader.unsound_ids)
+    errors = (*reader.errors, *map(str, faults))
     told += [str(one) for one in found if one.warning]
-    return Read(None if errors else files, errors, tuple(told))
+    out = {partner for fault in faults for partner in _concerned(fault, files)}
+    names = {stem for stem, partner in partners.items() if partner.id in out}
+    unsound = frozenset({*reader.unsound, *names, *out})
+    if any(_costs_all(fault, files) for fault in faults):
+        return Read(None, errors, tuple(told), unsound)
+    return Read(_without(files, out, faults), errors, tuple(told), unsound)
 
 
 def load(folder: Path) -> DeskFiles:
-    """Give the desk of a folder.
+    """Give the desk of a folder, where all of it is sound.
 
     Raises:
         BadDesk: the first fault found, with how many more there are.
     """
     found = read(folder)
-    if found.files is None:
-        more = len(found.errors) - 1
-        rest = f" ({more} more: syndicate check)" if more else ""
-        raise BadDesk(found.errors[0] + rest)
+    if found.files is None or found.errors:
+        raise _bad(found)
     return found.files
+
+
+def load_sound(folder: Path) -> Read:
+    """Give what is sound of a desk: `files` is never None, `unsound` names partners left out.
+
+    Raises:
+        BadDesk: the desk as a whole is not sound.
+    """
+    found = read(folder)
+    if found.files is None:
+        raise _bad(found)
+    return found
+
+
+def _bad(found: Read) -> BadDesk:
+    more = len(found.errors) - 1
+    return BadDesk(found.errors[0] + (f" ({more} more: syndicate check)" if more else ""))
+
+
+def _taken_ids(partners: dict[str, Partner], unsound_ids: set[str]) -> list[Problem]:
+    """Give a fault for each sound partner whose id a faulty file uses too."""
+    return [
+        Problem("unique", f"partner id {one.id}", "a faulty file uses it too", "rename one")
+        for one in partners.values()
+        if one.id in unsound_ids
+    ]
+
+
+def _concerned(fault: Problem, files: DeskFiles) -> set[str]:
+    """Give the ids of the partners that a fault between files makes unsound."""
+    if fault.rule == "unique":
+        return _sharing(fault.where, files)
+    kind, name, *_ = fault.where.split()
+    if kind == "partner":
+        return {name}
+    return {partner.id for partner in files.partners if name in _licences_of(partner)}
+
+
+def _sharing(where: str, files: DeskFiles) -> set[str]:
+    """Give the ids of the partners that share what should be one partner's alone."""
+    what, _, name = where.rpartition(" ")
+    return {partner.id for partner in files.partners if name in _names_of(partner, what)}
+
+
+def _names_of(partner: Partner, what: str) -> list[str]:
+    if what == "agreement id":
+        return [one.id for one in partner.agreements]
+    if what == "feed id":
+        return [one.id for one in partner.feeds]
+    return [partner.id] if what == "partner id" else _licences_of(partner)
+
+
+def _licences_of(partner: Partner) -> list[str]:
+    return [f"{one.licence}/v{one.licence_version}" for one in partner.agreements]
+
+
+def _faulty_licences(faults: Iterable[Problem]) -> set[str]:
+    wheres = [fault.where.removeprefix("licence version ") for fault in faults]
+    return {where.removeprefix("licence ").split()[0] for where in wheres if "/v" in where}
+
+
+def _costs_all(fault: Problem, files: DeskFiles) -> bool:
+    """Say whether a fault reaches every partner: a public licence serves them all."""
+    if not fault.where.startswith("licence "):
+        return not fault.where.startswith(("partner ", "agreement id ", "feed id "))
+    refs = _faulty_licences([fault])
+    return any(licence.public for licence in files.licences if licence.ref in refs)
+
+
+def _without(files: DeskFiles, out: set[str], faults: Iterable[Problem]) -> DeskFiles:
+    refs = _faulty_licences(fault for fault in faults if fault.where.startswith("licence "))
+    return DeskFiles(
+        files.desk,
+        tuple(licence for licence in files.licences if licence.ref not in refs),
+        tuple(partner for partner in files.partners if partner.id not in out),
+    )
+
+
+class _Unreadable(Exception):
+    """A file that holds no TOML; says so, with the mend."""
 
 
 class _Reader:
@@ -66,35 +165,82 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.errors: list[str] = []
+        self.folder_faults = False
+        self.unsound: set[str] = set()
+        self.unsound_ids: set[str] = set()
 
     def one(self, name: str, model: type[_AnyModel]) -> _AnyModel | None:
-        data = self._toml(name)
-        if data is None:
-            return None
+        """Give what a file holds; None, with its faults kept, where it is not sound."""
+        data: dict[str, Any] = {}
+        schema = f"schemas/syndicate/{model.__name__.lower()}.schema.json"
         try:
+            data = _toml(self.folder / name)
             return model.model_validate(data)
-        except ValidationError as err:
-            for fault in err.errors(include_url=False):
-                field = ".".join(str(step) for step in fault["loc"]) or "the whole file"
-                self.errors.append(f"{name}: {field}: {fault['msg']}")
-            return None
-
-    def all(self, folder: str, model: type[_AnyModel]) -> tuple[_AnyModel, ...]:
-        names = sorted(path.name for path in (self.folder / folder).glob("*.toml"))
-        read = (self.one(f"{folder}/{name}", model) for name in names)
-        return tuple(one for one in read if one is not None)
-
-    def _toml(self, name: str) -> dict[str, Any] | None:
-        path = self.folder / name
-        try:
-            if path.stat().st_size > LARGEST:
-                self.errors.append(f"{name}: is larger than {LARGEST} bytes. Mend: split it.")
-                return None
-            return tomllib.loads(path.read_text("utf-8"))
         except FileNotFoundError:
-            self.errors.append(
-                f"{path}: there is no desk here. Mend: syndicate init {self.folder}"
-            )
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
-            self.errors.append(f"{name}: {err}. Mend: write TOML in UTF-8.")
+            self.errors.append(self._absent(name))
+        except _Unreadable as err:
+            self.errors.append(f"{name}: {err}")
+        except ValidationError as err:
+            self.errors.extend(f"{name}: {line}" for line in field_faults(err, model, schema))
+        except (ArithmeticError, RecursionError, ValueError) as err:
+            says = f"holds a value that cannot be used ({type(err).__name__})"
+            self.errors.append(f"{name}: {says}. Mend: see {schema}.")
+        if model is Partner:
+            self._keep_names(name, data)
         return None
+
+    def all(self, folder: str, model: type[_AnyModel]) -> dict[str, _AnyModel]:
+        """Give every sound file of a folder by its name without .toml, in that order."""
+        try:
+            names = sorted(n for n in os.listdir(self.folder / folder) if n.endswith(".toml"))
+        except FileNotFoundError:
+            return {}
+        except OSError as err:
+            self.folder_faults = True
+            self.errors.append(f"{folder}: {err.strerror}. Mend: make it a readable folder.")
+            return {}
+        read = {name.removesuffix(".toml"): self.one(f"{folder}/{name}", model) for name in names}
+        return {stem: one for stem, one in read.items() if one is not None}
+
+    def _keep_names(self, name: str, data: dict[str, Any]) -> None:
+        self.unsound.add(name_of(Path(name)).rpartition("/")[2].removesuffix(".toml"))
+        if isinstance(data.get("id"), str):
+            self.unsound_ids.add(data["id"])
+            self.unsound.add(data["id"])
+
+    def _absent(self, name: str) -> str:
+        path = self.folder / name
+        if name == "desk.toml" and not path.is_symlink():
+            return f"{path}: there is no desk here. Mend: syndicate init {self.folder}"
+        return f"{name}: is a link that leads nowhere. Mend: remove it or mend the link."
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    text = _text(path).replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as err:
+        mend = "look for a missing quote, bracket or comma in or above that line"
+        raise _Unreadable(f"is no TOML: {err}. Mend: {mend}.") from err
+    except RecursionError as err:
+        raise _Unreadable("is nested too deeply. Mend: remove the brackets.") from err
+    except (ValueError, ArithmeticError) as err:
+        raise _Unreadable("holds a number that is too long. Mend: shorten it.") from err
+
+
+def _text(path: Path) -> str:
+    try:
+        with opened(path) as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise _Unreadable(f"is larger than {LARGEST} bytes. Mend: split it.")
+        return content.decode("utf-8-sig")
+    except FileNotFoundError:
+        raise
+    except NoFile as err:
+        raise _Unreadable(f"{err}. Mend: put a TOML file there.") from err
+    except OSError as err:
+        raise _Unreadable(f"{err.strerror}. Mend: make it readable.") from err
+    except UnicodeDecodeError as err:
+        says = f"is not UTF-8 (byte {err.start})"
+        raise _Unreadable(f"{says}. Mend: save it as UTF-8.") from err

@@ -21,6 +21,7 @@ from syndicate.model.base import plain_line
 from syndicate.model.desk import Desk
 from syndicate.model.errors import DeskWarning
 from syndicate.pipeline.ports import Draft, Hints, Refusal
+from syndicate.sources.field_faults import meant_field
 from syndicate.sources.parking import parked
 from syndicate.sources.reading import MOST_BLOCKS, too_many
 
@@ -167,22 +168,27 @@ def _refusal(where: str, fault: ErrorDetails) -> Refusal:
     names = _names(fault["loc"])
     leaf = next((name for name in reversed(names) if not name.isdigit()), "article")
     dashed = leaf.replace("_", "-")
-    option = _OPTIONS.get(".".join(names), "")
+    place = ".".join(names)
+    option = _OPTIONS.get(place, "")
     kind = fault["type"]
     says = str(plain_line(fault["msg"]))[:_LONG]
-    if _RULE.match(kind):
-        code, mend = kind, str(fault.get("ctx", {}).get("mend", ""))
+    stated = str(fault.get("ctx", {}).get("mend", ""))
+    if stated:
+        code, mend = kind if _RULE.match(kind) else f"bad-{dashed}", stated
         says = says.removeprefix(f"{kind}: ").partition(". Mend:")[0]
     elif kind == "missing":
-        code, mend = f"missing-{dashed}", option or f"add {'.'.join(names)}"
+        code, mend = f"missing-{dashed}", f"add {place}"
+        if option:
+            mend = f"add {place} to the file, or state {option}"
         says = f"{leaf} is not stated"
     elif kind == "extra_forbidden":
+        meant = meant_field(Article, fault["loc"])
         code, mend = "unknown-field", "remove it, or see schemas/syndicate/article.schema.json"
-        says = f"{leaf} is no field here"
+        says = f"no such field; did you mean {meant}?" if meant else "no such field"
     else:
         code, mend = f"bad-{dashed}", "correct it; see schemas/syndicate/article.schema.json"
         says = says.removeprefix("Value error, ")
-    return Refusal(where, code, ".".join(names) or "article", says, mend)
+    return Refusal(where, code, place or "article", says, mend)
 
 
 def _names(loc: tuple[int | str, ...]) -> list[str]:

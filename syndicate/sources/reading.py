@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import stat
 import zlib
 from pathlib import Path
 from typing import IO
@@ -27,14 +29,37 @@ def stem_of(path: Path) -> str:
     return name_of(Path(path.name))
 
 
+class NoFile(OSError):
+    """Something else than a file of data: a folder, a pipe, a device."""
+
+
+def opened(path: Path) -> IO[bytes]:
+    """Open a regular file; never waits, as opening a pipe would until somebody writes to it.
+
+    Raises:
+        OSError: where it cannot be opened; NoFile where it is no regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise NoFile("is no regular file")
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
 def read(path: Path, limit: int) -> bytes | Refusal:
     """Give a file's bytes, a .gz file inflated; refused beyond the limit."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             if path.suffix.lower() == ".gz":
                 with gzip.open(file) as inflated:
                     return _limited(inflated, limit, path)
             return _limited(file, limit, path)
+    except NoFile as err:
+        mend = "name a file, or a folder of files"
+        return Refusal(name_of(path), "no-file", "file", str(err), mend)
     except (OSError, EOFError, zlib.error, ValueError) as err:
         says = f"cannot be read: {type(err).__name__}"
         return Refusal(name_of(path), "unreadable", "file", says, "save the file again")

@@ -8,6 +8,7 @@ from typing import Any
 from syndicate.model.base import ILLEGAL_XML
 
 DEEPEST = 32
+_MOST_DIGITS = 40
 
 
 def unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -22,6 +23,17 @@ def unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"the key {key[:60]!r} stands twice")
         found[key] = value
     return found
+
+
+def whole_number(text: str) -> int:
+    """Give a number as JSON and TOML write it.
+
+    Raises:
+        ValueError: where it has more digits than any number here.
+    """
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"a number has {len(text):,} digits")
+    return int(text)
 
 
 def cleaned(value: Any, depth: int = 0) -> tuple[Any, int]:

@@ -96,7 +96,8 @@ def test_a_missing_first_creation_is_refused_with_its_option(tmp_path: Path) -> 
 
     assert refusal.code == "missing-first-created"
     assert refusal.field == "first_created"
-    assert refusal.mend == "--first-created INSTANT"
+    mend = "add first_created to the file, or state --first-created INSTANT"
+    assert refusal.mend == mend
 
 
 @pytest.mark.parametrize(

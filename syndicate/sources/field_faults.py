@@ -1,0 +1,102 @@
+"""What the models say about a field, in words for the person who wrote the file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from syndicate.model.base import Model, plain_line
+
+_OTHER_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "title": "headline",
+        "description": "summary",
+        "author": "bylines",
+        "authors": "bylines",
+        "byline": "bylines",
+        "date": "first_created",
+        "published": "first_published",
+        "url": "canonical_url",
+        "lang": "language",
+        "tags": "keywords",
+        "content": "body",
+        "license": "licence",
+        "timezone": "zone",
+    }
+)
+"""What other programs call our fields, where the letters do not tell."""
+
+_MENDS = (
+    ("missing", "add it"),
+    ("datetime", "write for example 2026-04-24T00:00:00Z"),
+    ("timezone", "write for example 2026-04-24T00:00:00Z"),
+    ("time_delta", "write an ISO 8601 length of time, for example P30D"),
+    ("bool", "write true or false"),
+)
+_LONG = 300
+
+
+def field_faults(err: ValidationError, model: type[Model], schema: str) -> Iterator[str]:
+    """Give a line for each fault: field, what is wrong, the mend.
+
+    Unknown fields come first: a field that is missing is often one of them, misspelt.
+    """
+    faults = err.errors(include_url=False, include_input=False)
+    for fault in sorted(faults, key=lambda one: one["type"] != "extra_forbidden"):
+        field = ".".join(_steps(fault["loc"])) or "the whole file"
+        yield f"{field}: {_said(fault, model, schema)}"
+
+
+def _said(fault: ErrorDetails, model: type[Model], schema: str) -> str:
+    kind = fault["type"]
+    says = str(plain_line(fault["msg"]))[:_LONG].removeprefix("Value error, ")
+    if fault.get("ctx", {}).get("mend"):
+        return says
+    if kind == "extra_forbidden":
+        meant = meant_field(model, fault["loc"])
+        says = f"no such field; did you mean {meant}?" if meant else "no such field."
+        return f"{says} Mend: {f'rename it to {meant}' if meant else 'remove it'}; see {schema}."
+    mend = next((mend for begin, mend in _MENDS if kind.startswith(begin)), f"see {schema}")
+    return f"{'is missing' if kind == 'missing' else says}. Mend: {mend}."
+
+
+def _steps(loc: tuple[int | str, ...]) -> list[str]:
+    """Give the way to a field as people write it: a moment is stated as a whole, not its at."""
+    return [
+        str(plain_line(str(step)))[:_LONG]
+        for before, step in zip((None, *loc), loc, strict=False)
+        if not (step == "at" and before in {"start", "end", "until"})
+    ]
+
+
+def meant_field(model: type[Model], loc: tuple[int | str, ...]) -> str | None:
+    """Give the field that was probably meant by an unknown one, None where nothing is near."""
+    level = _level(model, loc[:-1])
+    names = {name for one in level for name in one.model_fields}
+    leaf = str(loc[-1]) if loc else ""
+    other = _OTHER_NAMES.get(leaf.lower())
+    if other in names:
+        return other
+    return next(iter(difflib.get_close_matches(leaf[:80], sorted(names), 1)), None)
+
+
+def _level(model: type[Model], loc: Iterable[int | str]) -> set[type[Model]]:
+    """Give the models that may stand at a place; numbers and tags of a union lead nowhere."""
+    level: set[type[Model]] = {model}
+    for step in loc:
+        fields = [one.model_fields[step] for one in level if step in one.model_fields]
+        if fields:
+            level = {inner for field in fields for inner in _models(field.annotation)}
+    return level
+
+
+def _models(annotation: Any) -> Iterator[type[Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
