@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import ValidationError
 
 from syndicate import wiring
 from syndicate.cli.common import (
@@ -62,8 +63,8 @@ def ingest(
     \b
     syndicate ingest article.txt --url https://example.org/a --first-created 2026-05-01T08:00:00Z
     """
+    stated = _stated(hints)
     files = wiring.load(desk)
-    stated = Hints.model_validate({name: value for name, value in hints.items() if value})
     with wiring.opened_store(desk, files.desk) as store:
         drafts = watched(wiring.collect(paths, files.desk, stated), "taking in")
         done = list(taken_in(drafts, files, store, at or now()))
@@ -80,6 +81,19 @@ def ingest(
     if refused:
         taken = sum(one.taken is not Taken.REFUSED for one in done)
         raise Refused(f"{refused} refused, {taken} taken")
+
+
+def _stated(hints: dict[str, Any]) -> Hints:
+    """Give what the options state; one that cannot be used is a usage error."""
+    try:
+        return Hints.model_validate(
+            {name: value for name, value in hints.items() if value not in (None, ())}
+        )
+    except ValidationError as err:
+        fault = err.errors(include_url=False, include_input=False)[0]
+        says = fault["msg"].removeprefix(f"{fault['type']}: ").removeprefix("Value error, ")
+        option = f"--{str(fault['loc'][0]).replace('_', '-')}"
+        raise click.BadParameter(says, param_hint=option) from err
 
 
 def _told(one: Outcome) -> dict[str, Any]:

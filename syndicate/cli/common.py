@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from syndicate.model.errors import SyndicateError
+from syndicate.model.moments import stated_instant
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 WIDE = 120
@@ -41,7 +42,10 @@ class Moment(click.ParamType[datetime]):
             self.fail(f"{value!r} is no instant; write 2026-05-01T12:00:00Z", param, ctx)
         if moment.tzinfo is None:
             self.fail(f"{value!r} has no time zone; add Z or an offset", param, ctx)
-        return moment.astimezone(UTC)
+        try:
+            return stated_instant(moment)
+        except ValueError as err:
+            self.fail(str(err).removeprefix("instant: "), param, ctx)
 
 
 def desk_option(command: _F) -> _F:

@@ -21,10 +21,14 @@ def schemas() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def export(folder: Path) -> None:
     """Write the JSON Schemas of article, licence, partner and desk into FOLDER."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in json_schemas().items():
-        (folder / name).write_bytes(data)
-        click.echo(f"wrote {folder / name}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in json_schemas().items():
+            (folder / name).write_bytes(data)
+            click.echo(f"wrote {folder / name}")
+    except OSError as err:
+        says = f"cannot write: {err.strerror}"
+        raise Refused(says, where=str(folder), mend="choose a folder you may write") from err
 
 
 @schemas.command("fetch")
