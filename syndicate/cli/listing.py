@@ -136,8 +136,23 @@ def show_licence(licence: str, desk: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(newest)
         return
-    data = newest.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    print_table(("field", "says"), [(name, value) for name, value in data.items()])
+    data = newest.model_dump(mode="json", exclude_none=True)
+    print_table(("field", "says"), [(name, _said(value)) for name, value in data.items()])
+
+
+def _said(value: Any) -> str:
+    """Write a value of a model as people write it, not as a program does."""
+    if isinstance(value, dict):
+        pairs = ((name, _said(inner)) for name, inner in value.items())
+        return "\n".join(f"{name}: {inner}" for name, inner in pairs if inner)
+    if isinstance(value, list):
+        whole = all(isinstance(one, str) for one in value)
+        return (", " if whole else "\n").join(
+            _said(one).replace("\n", ", ") if not whole else str(one) for one in value
+        )
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 @click.group()
@@ -180,7 +195,7 @@ def show_feed(feed: str, desk: Path, *, as_json: bool) -> None:
             if as_json:
                 print_json({"partner": partner.id, **data})
             else:
-                rows = [("partner", partner.id), *data.items()]
+                rows = [("partner", partner.id), *((k, _said(v)) for k, v in data.items())]
                 print_table(("field", "says"), rows)
             return
     known = ", ".join(one.id for _, one in files.feed_list())
