@@ -92,6 +92,8 @@ def _stated(hints: dict[str, Any]) -> Hints:
     except ValidationError as err:
         fault = err.errors(include_url=False, include_input=False)[0]
         says = fault["msg"].removeprefix(f"{fault['type']}: ").removeprefix("Value error, ")
+        if fault["loc"][0] == "language":
+            says = "write a BCP 47 tag, for example en or ar-EG"
         option = f"--{str(fault['loc'][0]).replace('_', '-')}"
         raise click.BadParameter(says, param_hint=option) from err
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, get_args
@@ -38,6 +39,7 @@ _MENDS = (
     ("time_delta", "write an ISO 8601 length of time, for example P30D"),
     ("bool", "write true or false"),
 )
+_RULE = re.compile(r"^V\d+$")
 _LONG = 300
 
 
@@ -56,7 +58,7 @@ def _said(fault: ErrorDetails, model: type[Model], schema: str) -> str:
     kind = fault["type"]
     says = str(plain_line(fault["msg"]))[:_LONG].removeprefix("Value error, ")
     if fault.get("ctx", {}).get("mend"):
-        return says
+        return says if _RULE.match(kind) else says.removeprefix(f"{kind}: ")
     if kind == "extra_forbidden":
         meant = meant_field(model, fault["loc"])
         says = f"no such field; did you mean {meant}?" if meant else "no such field."

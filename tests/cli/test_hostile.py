@@ -74,3 +74,25 @@ def test_an_article_of_the_year_9999_is_refused_and_the_next_run_goes_on(
         found = run("ingest", article, "--desk", desk, code=1)
         assert "Mend: write the year in full, for example 2026." in found.stderr
     run("regenerate", "--desk", desk)
+
+
+def test_what_is_reckoned_from_the_last_instants_is_an_instant_too(
+    desk: Path, tmp_path: Path
+) -> None:
+    (licence,) = (desk / "licences").glob("*.toml")
+    licence.write_text(
+        'delay = "P36500D"\nnotices_kept = 36500\nsell_off_days = 36500\n'
+        f"display = {{days = 36500}}\n{licence.read_text()}"
+    )
+    (partner,) = (desk / "partners").glob("*.toml")
+    partner.write_text(partner.read_text().replace('state = "draft"', 'state = "active"'))
+    last = "2199-12-31T23:59:59Z"
+    article = tmp_path / "wall.json"
+    article.write_text(
+        json.dumps(article_data(first_created=last, version_created=last, expires=last))
+    )
+    for at in ("2026-05-01T00:00:00Z", "2200-01-01T00:00:00Z"):
+        run("ingest", article, "--desk", desk, "--at", "2200-01-01T00:00:00Z")
+        run("regenerate", "--desk", desk, "--at", at)
+    told = run("explain", "wall", "first-partner", "--desk", desk, "--at", "2200-01-01T00:00:00Z")
+    assert "2299-12-" in told.stdout

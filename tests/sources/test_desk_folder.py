@@ -199,7 +199,12 @@ FIELDS = [
         "feeds.0.qqqq: no such field. Mend: remove it",
     ),
     ('country = "GB"\n', "", "country: is missing. Mend: add it."),
-    ('country = "GB"', 'country = "UK"', "Mend: write GB."),
+    (
+        'country = "GB"',
+        'country = "UK"',
+        "toml: country: 'UK' is no ISO 3166",
+    ),
+    ('country = "GB"', 'country = "UK"', "alpha-2 code. Mend: write GB."),
     ("2026-01-01", '"soon"', "term.start: "),
     ("2026-01-01", "9999-12-31", "Mend: write the year in full, for example 2026."),
     (
