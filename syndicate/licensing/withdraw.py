@@ -150,8 +150,9 @@ def recorded_tombstone(
     article = current(history, now)
     if article is None or article.pub_status is PubStatus.USABLE:
         return None
-    agreed = next(iter(in_order(request.partner)), None)
-    licence = agreed and request.files.licence(agreed.licence, agreed.licence_version)
+    agreed = in_order(request.partner)[:1]
+    found = [request.files.licence(one.licence, one.licence_version) for one in agreed]
+    licence = next(iter(found), None)
     notice = _notice(request, article, licence, now)
     held = next((one for one in history if one.version == version), None)
     if notice is None or held is None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from syndicate import __version__
@@ -14,7 +15,7 @@ from syndicate.licensing.govern import Request, carries_matter, in_order, releas
 from syndicate.licensing.question import Question
 from syndicate.licensing.redact import published_at, redact
 from syndicate.licensing.terms import document_path
-from syndicate.licensing.withdraw import could_hold, current, tombstone
+from syndicate.licensing.withdraw import current, recorded_tombstone, reigns, tombstone
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.base import direction_of
 from syndicate.model.decision import Decision, Verdict
@@ -22,10 +23,18 @@ from syndicate.model.desk import DeskFiles
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.feed import Feed
-from syndicate.model.partner import AgreementState, Partner
+from syndicate.model.partner import Agreement, AgreementState, Partner
 from syndicate.model.receipt import ManifestLine
 
 History = tuple[Article, ...]
+NOTHING: Mapping[str, int] = MappingProxyType({})
+
+
+class Quarantined(NamedTuple):
+    """An article kept out of a document because it cannot be decided or written right."""
+
+    guid: str
+    reason: str
 
 
 class Composition(NamedTuple):
@@ -35,6 +44,10 @@ class Composition(NamedTuple):
     tombstones: tuple[Tombstone, ...]
     next_change: datetime | None = None
     """The earliest future instant at which time alone can change it."""
+    now: datetime | None = None
+    """The moment."""
+    quarantined: tuple[Quarantined, ...] = ()
+    """Articles that could not be decided or cut down; they cost only themselves."""
 
     def without(self, guids: Iterable[str]) -> Composition:
         """Give the same without some articles."""
@@ -61,32 +74,43 @@ def request_of(files: DeskFiles, partner: Partner, feed: Feed, carries: frozense
 
 
 def compose(
-    request: Request, feed: Feed, histories: Iterable[History], now: datetime
+    request: Request,
+    feed: Feed,
+    histories: Iterable[History],
+    now: datetime,
+    held: Mapping[str, int] = NOTHING,
 ) -> Composition:
-    """Select, decide, redact; the result depends on nothing but the arguments."""
+    """Select, decide, redact; the result depends on nothing but the arguments.
+
+    `held` names articles that the feed's recorded editions held, each with its last version.
+    """
+    chosen = _Chosen(request, feed, now)
     candidates: list[Article] = []
     notices: list[Tombstone] = []
-    changes: set[datetime] = set()
     for history in histories:
-        changes.update(one.version_created for one in history)
+        chosen.changes.update(one.start for one in reigns(history))
         article = current(history, now)
         if article is None:
             continue
-        if article.pub_status is not PubStatus.USABLE:
-            notice = _notice(request, feed, history, now)
-            notices.extend([notice] if notice else [])
-            changes.update([notice.kept_until] if notice and notice.kept_until else [])
-            continue
-        too_old = too_old_from(feed.selection, article)
-        changes.update([too_old] if too_old else [])
-        if not any(misses(feed.selection, article, now)):
-            candidates.append(article)
-    chosen = _Chosen(request, feed, now)
+        try:
+            if article.pub_status is not PubStatus.USABLE:
+                notice = _notice(request, feed, history, now, held.get(article.guid))
+                notices.extend([notice] if notice else [])
+            elif chosen.picks(article):
+                candidates.append(article)
+        except Exception as met:  # whatever is odd about an article costs only that article
+            chosen.bad.append(_quarantined(article, met))
     chosen.choose(candidates)
-    changes |= chosen.changes
+    entries = tuple(chosen.entries())
+    changes = chosen.changes | {notice.kept_until for notice in notices if notice.kept_until}
     notices.sort(key=lambda notice: (-notice.when.timestamp(), notice.guid))
     change = min((one for one in changes if one > now), default=None)
-    return Composition(tuple(chosen.entries()), tuple(notices), change)
+    return Composition(entries, tuple(notices), change, now, tuple(sorted(chosen.bad)))
+
+
+def _quarantined(article: Article, met: Exception) -> Quarantined:
+    says = str(met).splitlines()
+    return Quarantined(article.guid, f"{type(met).__name__}: {says[0] if says else 'no words'}")
 
 
 Place = tuple[float, float, float, str]
@@ -106,6 +130,13 @@ class _Chosen:
         self._places: list[tuple[Place, int]] = []
         self._rulings: list[tuple[Question, Decision]] = []
         self.changes: set[datetime] = set()
+        self.bad: list[Quarantined] = []
+
+    def picks(self, article: Article) -> bool:
+        """Say whether the feed picks an article, and note when it will be too old."""
+        too_old = too_old_from(self._feed.selection, article)
+        self.changes.update([too_old] if too_old else [])
+        return not any(misses(self._feed.selection, article, self._now))
 
     def choose(self, candidates: Iterable[Article]) -> None:
         """Ask for as many candidates as it takes."""
@@ -113,13 +144,26 @@ class _Chosen:
         for article, opens in sorted(waiting, key=lambda one: self._best(*one)):
             if self._is_full_before(self._best(article, opens)):
                 self.changes.update(opens)
-            else:
+                continue
+            try:
                 self._ask(article)
+            except Exception as met:
+                self.bad.append(_quarantined(article, met))
 
     def entries(self) -> Iterator[Entry]:
         """Give what is left of each article, in the feed's order."""
-        for _, number in self._places[: self._feed.limit]:
-            yield redact(*self._rulings[number])
+        left = self._feed.limit
+        for _, number in self._places:
+            if left == 0:
+                return
+            question, decision = self._rulings[number]
+            try:
+                entry = redact(question, decision)
+            except Exception as met:
+                self.bad.append(_quarantined(question.article, met))
+                continue
+            left -= 1
+            yield entry
 
     def _best(self, article: Article, opens: tuple[datetime, ...]) -> Place:
         past = [instant for instant in opens if instant <= self._now]
@@ -139,12 +183,18 @@ class _Chosen:
         self._rulings.append((question, decision))
 
 
-def _notice(request: Request, feed: Feed, history: History, now: datetime) -> Tombstone | None:
-    """Give the notice of a withdrawn article to a feed that could have held it."""
-    notice = tombstone(request, history, now)
-    held = could_hold(request, history, now) if notice else None
-    picked = held is not None and not any(misses(feed.selection, held.article, held.since))
-    return notice if picked else None
+def _notice(
+    request: Request, feed: Feed, history: History, now: datetime, recorded: int | None
+) -> Tombstone | None:
+    """Give the notice of a withdrawn article to a feed that could have held it, or did."""
+
+    def picks(article: Article, moment: datetime) -> bool:
+        return not any(misses(feed.selection, article, moment))
+
+    notice = tombstone(request, history, now, picks)
+    if notice is None and recorded is not None:
+        return recorded_tombstone(request, history, recorded, now)
+    return notice
 
 
 def _place(feed: Feed, article: Article, published: datetime) -> Place:
@@ -171,7 +221,7 @@ def head_of(
     """Give the envelope of a feed. Its time comes from its content, never from a clock."""
     desk = files.desk
     language = feed.language or desk.language
-    agreement = next(iter(in_order(partner)), None)
+    agreement = _agreement_of(partner, feed, composed.now)
     licence = agreement and files.licence(agreement.licence, agreement.licence_version)
     updated = content_time(files, partner, composed)
     return FeedHead(
@@ -191,6 +241,21 @@ def head_of(
         renditions=feed.renditions,
         generator_version=__version__,
     )
+
+
+_BOUND = {AgreementState.ACTIVE, AgreementState.SUSPENDED, AgreementState.TERMINATED}
+
+
+def _agreement_of(partner: Partner, feed: Feed, now: datetime | None) -> Agreement | None:
+    """Give the agreement a feed runs under, else the last it ran under; never a draft."""
+    place = partner.property_of(feed).id
+    named = [one for one in in_order(partner) if place in one.properties and one.state in _BOUND]
+    active = [one for one in named if one.state is AgreementState.ACTIVE]
+    for one in active:
+        if now is None or one.term.closes is None or one.term.closes > now:
+            return one
+    ends = [(one.term.closes, one) for one in named if one.term.closes]
+    return max(ends, key=lambda end: end[0])[1] if ends else next(iter(named), None)
 
 
 def content_time(files: DeskFiles, partner: Partner, composed: Composition) -> datetime:

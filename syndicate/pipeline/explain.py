@@ -15,6 +15,7 @@ from syndicate.model.desk import DeskFiles
 from syndicate.model.entry import Tombstone
 from syndicate.model.errors import NotFound
 from syndicate.model.partner import Partner, Property
+from syndicate.pipeline.ingest import names_of
 from syndicate.pipeline.ports import Store
 
 
@@ -54,10 +55,20 @@ def find_article(store: Store, name: str) -> tuple[Article, ...]:
     ends = (f":{name}", f"/{name}")
     found = [guid for guid in store.guids() if guid.endswith(ends)]
     found = found or [a.guid for a in store.current() if (a.canonical_url or "").endswith(ends)]
+    found = found or _of_file(store, name)
     if len(found) == 1:
         return store.history(found[0])
-    says = f"no article {name!r}" if not found else f"{name!r} names {len(found)} articles"
+    says = f"no article {name!r}"
+    if found:
+        says = f"{name!r} names {len(found)} articles: {', '.join(found)}"
     raise NotFound(says, mend="see: syndicate articles list")
+
+
+def _of_file(store: Store, name: str) -> list[str]:
+    """Give the articles that came from files of a name, whatever the folder and the ending."""
+    stem = name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    bound = (store.guid_of(origin) for origin in names_of(stem)) if stem else ()
+    return [guid for guid in bound if guid]
 
 
 def explain(

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from syndicate.licensing.consistency import remarks_on
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.desk import DeskFiles
+from syndicate.model.errors import VersionConflict
 from syndicate.pipeline.ports import Draft, Refusal, Store
 
 
@@ -39,6 +40,10 @@ class Outcome(NamedTuple):
 
 
 CLOCKS_APART = timedelta(minutes=5)
+TRIES = 20
+"""How often a draft is numbered anew when another process takes the number first."""
+SAME_NAMES = 20
+"""How many articles of the same file name can be found by it."""
 
 
 def ingest(
@@ -49,25 +54,97 @@ def ingest(
     Raises:
         StoreFailed: the store cannot be written.
     """
+    pages = _Pages(store)
     for draft in drafts:
         if isinstance(draft, Refusal):
             yield Outcome(Taken.REFUSED, draft.where, refusal=draft)
         else:
-            yield _take(draft, files, store, now)
+            yield _take(draft, files, store, pages, now)
 
 
-def _take(draft: Draft, files: DeskFiles, store: Store, now: datetime) -> Outcome:
+class _Pages:
+    """Which usable article stands at which page; read once, when the first new one comes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._guids: dict[str, str] | None = None
+        self._urls: dict[str, str] = {}
+
+    def holder(self, article: Article) -> str | None:
+        """Give the guid of the usable article that has the same page."""
+        if article.canonical_url is None:
+            return None
+        if self._guids is None:
+            self._guids = {}
+            for one in self._store.current():
+                self.keep(one)
+        return self._guids.get(article.canonical_url)
+
+    def keep(self, article: Article) -> None:
+        """Remember the newest version of an article."""
+        if self._guids is None:
+            return
+        before = self._urls.pop(article.guid, None)
+        if before and self._guids.get(before) == article.guid:
+            del self._guids[before]
+        if article.canonical_url and article.pub_status is PubStatus.USABLE:
+            self._urls[article.guid] = article.canonical_url
+            self._guids.setdefault(article.canonical_url, article.guid)
+
+
+def _take(draft: Draft, files: DeskFiles, store: Store, pages: _Pages, now: datetime) -> Outcome:
     guid = _identity(draft, store)
-    history = store.history(guid)
-    judged = _next_version(draft, guid, history, now)
-    if isinstance(judged, Refusal):
-        return Outcome(Taken.REFUSED, draft.origin, guid, refusal=judged)
-    known = any(one.version == judged.version for one in history)
-    if not known:
-        store.put(judged, draft.origin, now)
-    taken = Taken.UNCHANGED if known else (Taken.UPDATED if history else Taken.ADDED)
-    remarks = () if known else (*draft.remarks, *remarks_on(files, judged))
-    return Outcome(taken, draft.origin, guid, judged.version, judged.headline, remarks)
+    for _ in range(TRIES):
+        history = store.history(guid)
+        judged = _judged(draft, guid, history, pages, now)
+        if isinstance(judged, Refusal):
+            return Outcome(Taken.REFUSED, draft.origin, guid, refusal=judged)
+        known = any(one.version == judged.version for one in history)
+        try:
+            if not known:
+                store.put(judged, draft.origin, now)
+        except VersionConflict:
+            continue  # another process was faster: look again
+        _bind_name(draft, judged, store, now)
+        if not known:
+            pages.keep(judged)
+        taken = Taken.UNCHANGED if known else (Taken.UPDATED if history else Taken.ADDED)
+        remarks = () if known else (*draft.remarks, *remarks_on(files, judged))
+        return Outcome(taken, draft.origin, guid, judged.version, judged.headline, remarks)
+    says = f"other processes took {TRIES} numbers before it"
+    busy = _refuse(draft, "version-conflict", "version", says, "take it in again")
+    return Outcome(Taken.REFUSED, draft.origin, guid, refusal=busy)
+
+
+def _judged(
+    draft: Draft, guid: str, history: tuple[Article, ...], pages: _Pages, now: datetime
+) -> Article | Refusal:
+    """Give the version to keep; a new identity may not stand at another one's page."""
+    other = None if history else pages.holder(draft.article)
+    if other not in (None, guid):
+        url = draft.article.canonical_url
+        says = f"{url} is the page of {other}"
+        mend = f"state guid {other}, or change canonical_url"
+        return _refuse(draft, "duplicate-url", "canonical_url", says, mend)
+    return _next_version(draft, guid, history, now)
+
+
+def _bind_name(draft: Draft, article: Article, store: Store, now: datetime) -> None:
+    """Remember the file's name; articles of the same name get places of their own."""
+    if not draft.name:
+        return
+    for origin in names_of(draft.name):
+        bound = store.guid_of(origin)
+        if bound == article.guid:
+            return
+        if bound is None:
+            store.put(article, origin, now)
+            return
+
+
+def names_of(name: str) -> tuple[str, ...]:
+    """Give the origins under which articles of a file name are found, in order."""
+    return (f"name:{name}", *(f"name:{name}#{n}" for n in range(2, SAME_NAMES + 1)))
 
 
 def _identity(draft: Draft, store: Store) -> str:
@@ -86,15 +163,27 @@ def content_digest(article: Article) -> str:
 def _next_version(
     draft: Draft, guid: str, history: tuple[Article, ...], now: datetime
 ) -> Article | Refusal:
-    article = draft.article
-    same = [one for one in history if content_digest(one) == content_digest(article)]
-    if "version" in article.model_fields_set:
+    if "version" in draft.article.model_fields_set:
         made: Article | Refusal = _stated(draft, guid, history)
-    elif same:
-        return same[-1]
     else:
-        made = _counted(draft, guid, history, now)
+        made = _repeated(draft, history) or _counted(draft, guid, history, now)
     return made if isinstance(made, Refusal) else _dated(draft, made, history, now)
+
+
+def _repeated(draft: Draft, history: tuple[Article, ...]) -> Article | None:
+    """Give the stored version that an unnumbered draft repeats, where taking it changes nothing.
+
+    An old file in the inbox changes nothing. But a kill of long ago that comes again kills again,
+    and whether an article that is withheld goes out again is for `_counted` to judge.
+    """
+    digest = content_digest(draft.article)
+    same = [one for one in history if content_digest(one) == digest]
+    if not same:
+        return None
+    newest, status = history[-1], draft.article.pub_status
+    if same[-1] is newest or newest.pub_status in {PubStatus.CANCELED, status}:
+        return same[-1]
+    return None
 
 
 def _refuse(draft: Draft, code: str, field: str, says: str, mend: str) -> Refusal:
@@ -141,6 +230,15 @@ def _counted(
             f"state version {last.version + 1} to bring it back on purpose",
         )
     stated = "version_created" in article.model_fields_set
+    goes_out = article.pub_status is PubStatus.USABLE
+    if last.pub_status is PubStatus.WITHHELD and goes_out and not stated:
+        return _refuse(
+            draft,
+            "article-withheld",
+            "version",
+            "the article is withheld",
+            f"state version {last.version + 1} to release it",
+        )
     made = article.version_created if stated else max(now, article.first_created)
     return _copied(article, guid=guid, version=last.version + 1, version_created=made)
 
@@ -156,15 +254,21 @@ def _dated(
         if getattr(first, name) != getattr(article, name):
             says = f"{name} differs from version 1's {getattr(first, name)}"
             return _refuse(draft, "V24", name, says, "it never changes: state the same")
-    if history and article.version_created <= history[-1].version_created:
-        says = f"version_created is not after version {history[-1].version}'s"
+    if article.pub_status is PubStatus.USABLE:
+        before = history[-1:]
+    else:  # a kill only follows what is current; it supersedes what is dated in the future
+        before = tuple(one for one in history if one.version_created <= now)
+        if article.version_created > now + CLOCKS_APART:
+            says = f"a {article.pub_status} version is dated in the future"
+            return _refuse(
+                draft, "V22", "version_created", says, "a kill goes out at once: date it now"
+            )
+        made = max(min(article.version_created, now), article.first_created)
+        article = _copied(article, version_created=made)
+    newest = max(before, key=lambda one: one.version_created, default=None)
+    if newest and article.version_created <= newest.version_created:
+        says = f"version_created is not after version {newest.version}'s"
         return _refuse(draft, "V23", "version_created", says, "state a later instant")
-    ends_it = article.pub_status is not PubStatus.USABLE
-    if ends_it and article.version_created > now + CLOCKS_APART:
-        says = f"a {article.pub_status} version is dated in the future"
-        return _refuse(
-            draft, "V22", "version_created", says, "a kill goes out at once: date it now"
-        )
     return article
 
 

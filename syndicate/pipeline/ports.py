@@ -111,6 +111,8 @@ class Draft(NamedTuple):
     article: Article
     origin: str
     remarks: tuple[str, ...] = ()
+    name: str = ""
+    """The name of its file up to the first dot, to find it again; empty where many share it."""
 
 
 class Refusal(NamedTuple):

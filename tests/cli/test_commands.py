@@ -69,7 +69,13 @@ def test_the_desk_may_be_named_by_the_environment(desk: Path) -> None:
 def test_dry_run_says_what_would_change_and_writes_nothing(desk: Path) -> None:
     run("regenerate", "--desk", desk)
     (desk / "articles" / "other.json").write_text(
-        json.dumps(article_data(guid="tag:harbour.example,2024:other", headline="Other"))
+        json.dumps(
+            article_data(
+                guid="tag:harbour.example,2024:other",
+                headline="Other",
+                canonical_url="https://harbour.example/other",
+            )
+        )
     )
     found = run("regenerate", "--desk", desk, "--dry-run")
     assert "3 would be written" in found.stdout
