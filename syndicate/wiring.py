@@ -39,6 +39,11 @@ def load(folder: Path) -> DeskFiles:
     return desk_folder.load(folder)
 
 
+def load_sound(folder: Path) -> desk_folder.Read:
+    """Give what is sound of a desk, and what is wrong with the rest. Raises BadDesk."""
+    return desk_folder.load_sound(folder)
+
+
 @contextmanager
 def opened_store(folder: Path, desk: Desk) -> Iterator[Store]:
     """Give the desk's store and close it afterwards. Raises StoreFailed."""
@@ -95,13 +100,20 @@ def collect(paths: Iterable[Path], desk: Desk, hints: Hints) -> Iterator[Draft |
             for inner in sorted(p for p in path.rglob("*") if p.is_file()):
                 source = source_for(inner)
                 if source and not any(x.startswith(".") for x in inner.relative_to(path).parts):
-                    yield from source.collect(inner, desk, hints)
+                    yield from _named(inner, source, desk, hints)
             continue
         source = source_for(path)
         if source is None or not path.exists():
             yield _unreadable(path)
         else:
-            yield from source.collect(path, desk, hints)
+            yield from _named(path, source, desk, hints)
+
+
+def _named(path: Path, source: Source, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
+    """Give the articles of a file; one that has a file of its own is found by the file's name."""
+    name = "" if isinstance(source, ArticleLines) else path.name.partition(".")[0]
+    for one in source.collect(path, desk, hints):
+        yield one._replace(name=name) if isinstance(one, Draft) else one
 
 
 def _unreadable(path: Path) -> Refusal:
@@ -114,8 +126,16 @@ def _unreadable(path: Path) -> Refusal:
 
 
 def regeneration(
-    folder: Path, files: DeskFiles, store: Store, now: datetime, *, dry_run: bool
+    folder: Path,
+    files: DeskFiles,
+    store: Store,
+    now: datetime,
+    *,
+    dry_run: bool,
+    unsound: bool = False,
 ) -> Regeneration:
     """Give a run over the desk's feeds at a moment."""
     place = target(folder, files.desk)
-    return Regeneration(files, store, place, FORMATS, check_document, now, dry_run=dry_run)
+    return Regeneration(
+        files, store, place, FORMATS, check_document, now, dry_run=dry_run, unsound=unsound
+    )

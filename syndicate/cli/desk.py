@@ -12,6 +12,7 @@ from syndicate.cli.common import Refused, desk_option, json_option, now, print_j
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk
 from syndicate.pipeline.ports import Hints, Refusal
+from syndicate.pipeline.publish import changed_licences
 from syndicate.sources.desk_folder import read
 from syndicate.targets.new_desk import create
 
@@ -48,6 +49,8 @@ def check(desk: Path, *, as_json: bool) -> None:
     if found.files:
         faults += _inbox_faults(desk, found.files.desk)
         place = wiring.target(desk, found.files.desk)
+        changed = changed_licences(found.files, place)
+        faults += [{"where": "desk", "says": one.says} for one in changed]
         formats = {fmt.suffix: fmt.name for fmt in FORMATS.values()}
         for path in place.paths():
             name = formats.get(path.rpartition("/")[2].partition(".")[2])

@@ -59,6 +59,14 @@ class Published(NamedTuple):
     """Whether its file was taken away, because the desk no longer has it."""
 
 
+def newest_edition(files: DeskFiles, store: Store) -> datetime | None:
+    """Give the moment of the newest edition of a desk; None before the first."""
+    last = (
+        store.last_edition(feed.id, name) for _, feed in files.feed_list() for name in feed.formats
+    )
+    return max((edition.at for edition in last if edition), default=None)
+
+
 class ChangedLicence(NamedTuple):
     """A licence version in force that says other things than the document that went out."""
 

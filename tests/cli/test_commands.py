@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from syndicate import wiring
 from tests.builders import article_data
 from tests.cli.running import data, run
 
@@ -235,6 +237,87 @@ def test_a_dry_run_names_what_each_partner_would_gain_and_lose(desk: Path) -> No
     (desk / "articles" / "wall.v2.json").write_text(json.dumps(killed))
     found = run("regenerate", "--desk", desk, "--dry-run", "--at", "2026-05-02T08:00:00Z")
     assert f"first-partner-all ~ {WALL}, The harbour wall moves again" in found.stdout
+
+
+FUTURE = "2199-01-01T00:00:00Z"
+PAST = "2026-05-01T00:00:00Z"
+
+
+def test_another_moment_is_not_published_by_mistake(desk: Path) -> None:
+    ahead = run("regenerate", "--desk", desk, "--at", FUTURE, code=1)
+    assert "--dry-run" in ahead.stderr
+    assert not (desk / "public" / "first-partner").exists()
+    run("regenerate", "--desk", desk)
+    back = run("regenerate", "--desk", desk, "--at", PAST, code=1)
+    assert "--rewind" in back.stderr
+    run("regenerate", "--desk", desk, "--at", FUTURE, "--dry-run")
+    run("regenerate", "--desk", desk, "--at", PAST, "--dry-run")
+    run("regenerate", "--desk", desk, "--at", PAST, "--rewind")
+    run("regenerate", "--desk", desk, "--at", FUTURE, "--rewind", code=1)
+
+
+def test_a_clock_that_goes_back_changes_nothing(desk: Path) -> None:
+    embargoed = article_data(embargoed="2197-01-01T00:00:00Z")
+    (desk / "articles" / "wall.json").write_text(json.dumps(embargoed))
+    run("ingest", desk / "articles", "--desk", desk)
+    files = wiring.load(desk)
+    with wiring.opened_store(desk, files.desk) as store:
+        ahead = datetime(2198, 1, 1, tzinfo=UTC)
+        list(wiring.regeneration(desk, files, store, ahead, dry_run=False).run())
+    found = run("regenerate", "--desk", desk)
+    assert "3 documents, 0 written" in found.stdout
+    assert "later than the clock" in found.stderr
+
+
+def second_partner(desk: Path) -> Path:
+    first = desk / "partners" / "first-partner.toml"
+    second = desk / "partners" / "second-partner.toml"
+    second.write_text(first.read_text().replace("first-partner", "second-partner"))
+    return second
+
+
+def test_a_bad_partner_file_costs_that_partner_only(desk: Path) -> None:
+    second = second_partner(desk)
+    run("regenerate", "--desk", desk)
+    kept = (desk / "public/second-partner/second-partner-all.rss").read_bytes()
+    second.write_text("not toml")
+    killed = article_data(
+        version=2, version_created="2026-05-01T08:00:00Z", pub_status="canceled", body=[]
+    )
+    (desk / "articles" / "wall.v2.json").write_text(json.dumps(killed))
+    found = run("regenerate", "--desk", desk, code=1)
+    assert "second-partner.toml" in found.stderr
+    wall = b"The wall moved"
+    assert wall not in (desk / "public/first-partner/first-partner-all.rss").read_bytes()
+    assert (desk / "public/second-partner/second-partner-all.rss").read_bytes() == kept
+
+
+def test_a_removed_partner_is_said_to_be_deleted(desk: Path) -> None:
+    second = second_partner(desk)
+    run("regenerate", "--desk", desk)
+    second.unlink()
+    planned = run("regenerate", "--desk", desk, "--dry-run")
+    assert "would be deleted" in planned.stdout
+    found = run("regenerate", "--desk", desk)
+    assert "3 documents, 0 written, 3 deleted" in found.stdout
+    assert "no further notices" in found.stderr
+    assert not list((desk / "public" / "second-partner").glob("*.rss"))
+
+
+def test_a_changed_licence_in_force_is_a_fault(desk: Path) -> None:
+    run("regenerate", "--desk", desk)
+    licence = desk / "licences" / "text-v1.toml"
+    licence.write_text(licence.read_text().replace('"WORLD"', '"GB"'))
+    assert "version 2" in run("check", "--desk", desk, code=1).stderr
+    assert "version 2" in run("regenerate", "--desk", desk, code=1).stderr
+
+
+def test_explain_finds_an_article_by_its_file(desk: Path) -> None:
+    inbox = desk / "articles"
+    (inbox / "wall.json").rename(inbox / "story-of-the-day.json")
+    run("regenerate", "--desk", desk)
+    name = inbox / "story-of-the-day.json"
+    assert data("explain", name, "first-partner", "--desk", desk)[0]["article"] == WALL
 
 
 def test_our_schemas_are_exported(tmp_path: Path) -> None:
