@@ -66,31 +66,33 @@ Days = Annotated[int, Field(ge=0, le=MOST_DAYS)]
 
 ROOM_FOR_INLINE = 1_048_576
 
+INLINE_TAGS = frozenset(
+    (
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "em",
+        "i",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+    )
+)
+"""The elements that stay in a run of inline HTML, line breaks aside."""
+
 _INLINE = nh3.Cleaner(
-    tags=set(
-        [
-            "a",
-            "abbr",
-            "b",
-            "bdi",
-            "bdo",
-            "br",
-            "cite",
-            "code",
-            "em",
-            "i",
-            "kbd",
-            "mark",
-            "q",
-            "s",
-            "small",
-            "span",
-            "strong",
-            "sub",
-            "sup",
-            "u",
-        ]
-    ),
+    tags={*INLINE_TAGS, "br"},
     clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template"},
     attributes={
         "*": {"dir", "lang"},

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
-from syndicate.model.base import Inline, Key, MaybeText, Model, Text
+from syndicate.model.base import Count, CountFromZero, Inline, Key, MaybeText, Model, Text
 from syndicate.model.errors import broken_rule
 from syndicate.model.moments import Instant, Window
 from syndicate.model.territory import Territory
@@ -79,7 +78,7 @@ class Extent(Model):
 
     unit: ExtentUnit = ExtentUnit.NONE
     """full, words, paragraphs or none."""
-    count: int | None = None
+    count: CountFromZero | None = None
     """How many words or paragraphs."""
 
     @model_validator(mode="before")
@@ -89,7 +88,9 @@ class Extent(Model):
         if not isinstance(value, str):
             return value
         unit, _, count = value.removesuffix(")").partition("(")
-        return {"unit": unit.strip(), "count": int(count) if count.strip().isdigit() else None}
+        number = count.strip()
+        plain = number.isascii() and number.isdigit() and len(number) < len(str(2**31))
+        return {"unit": unit.strip(), "count": int(number) if plain else None}
 
     @model_validator(mode="after")
     def _counted(self) -> Extent:
@@ -166,7 +167,7 @@ class PartRights(Model):
     """When the part may be used."""
     max_extent: Extent | None = None
     """How much of it may be passed on."""
-    max_pixels: Annotated[int, Field(ge=1)] | None = None
+    max_pixels: Count | None = None
     """Longest side of a picture that may be passed on, in pixels."""
     edit_level: EditLevel | None = None
     """How much it may be changed."""

@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 import nh3
 
-from syndicate.model.base import ROOM_FOR_INLINE, legal_text, plain_line, text_of
+from syndicate.model.base import INLINE_TAGS, ROOM_FOR_INLINE, legal_text, plain_line, text_of
 from syndicate.model.body import Block, Direction, Heading, Paragraph, Quote
 from syndicate.sources.addresses import absolute
 from syndicate.sources.containers import Caption, Figure, ListItems, Sink, TableCells
 from syndicate.sources.foreign import Foreign, is_foreign, picture_of
 from syndicate.sources.nesting import shallow
 from syndicate.sources.reading import MOST_BLOCKS
-from syndicate.sources.runs import INLINE_TAGS, Run
+from syndicate.sources.runs import Run
 
 _BLOCK_TAGS = frozenset(
     """address article aside blockquote caption center dd details dir div dl dt fieldset figcaption

@@ -4,29 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-INLINE_TAGS = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "em",
-        "i",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-    )
-)
 _ATTRIBUTES = ("href", "hreflang", "title", "dir", "lang")
 # Every paragraph inside open tags repeats them: a limit keeps the result linear.
 _DEEPEST = 12
