@@ -180,10 +180,12 @@ def _print(one: Explanation, partner: str, format_name: str) -> None:
     )
     if one.tombstone:
         click.echo(f"withdrawal notice since {shown(one.tombstone.when)}: {one.tombstone.note}")
-    rows = [_finding_row("the article", f) for f in decision.findings if f.part is None]
+    whole = [f for f in decision.findings if f.part is None]
+    taken_back = [f for f in whole if f.code in {"ITEM_KILLED", "ITEM_WITHHELD"}]
+    rows = [_finding_row("the article", f) for f in taken_back or whole]
     print_table(
         ("part", "verdict", "why, and by which clause", "changes", "to change it"),
-        [*rows, *_part_rows(one)],
+        rows if taken_back else [*rows, *_part_rows(one)],
         ratios=(3, None, 5, 3, 4),
     )
     for part, owed in groupby(decision.duties, key=lambda duty: duty.part):

@@ -312,6 +312,19 @@ def test_a_changed_licence_in_force_is_a_fault(desk: Path) -> None:
     assert "version 2" in run("regenerate", "--desk", desk, code=1).stderr
 
 
+def test_explain_of_a_killed_article_says_that_and_no_more(desk: Path) -> None:
+    killed = article_data(
+        version=2, version_created="2026-05-01T08:00:00Z", pub_status="canceled", body=[]
+    )
+    (desk / "articles" / "wall.v2.json").write_text(json.dumps(killed))
+    run("regenerate", "--desk", desk)
+    told = run("explain", "wall", "first-partner", "--desk", desk).stdout
+    assert "ITEM_KILLED" in told
+    assert "withdrawal notice since" in told
+    assert "granted" not in told
+    assert "headline" not in told
+
+
 def test_explain_finds_an_article_by_its_file(desk: Path) -> None:
     inbox = desk / "articles"
     (inbox / "wall.json").rename(inbox / "story-of-the-day.json")

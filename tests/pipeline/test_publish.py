@@ -13,6 +13,7 @@ from syndicate.formats.rss import RSS
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.errors import RenderFailed
+from syndicate.pipeline.compose import compose, request_of
 from tests.builders import (
     NOW,
     a_licence,
@@ -318,3 +319,77 @@ def test_terms_in_force_never_change_under_the_same_url(desk: Running) -> None:
     desk.files = desk_files(a_licence(territory={"include": ["GB"]}), draft)
     desk.run()
     assert b"United Kingdom" in (desk.folder / "licences/full/v1.html").read_bytes()
+
+
+KILL: dict[str, Any] = {"pub_status": "canceled", "body": []}
+
+
+def test_a_notice_repeats_nothing_of_a_version_that_was_never_allowed(desk: Running) -> None:
+    secret = {"headline": "Secret", "correction_note": "Secret note.", "ed_note": "Secret ed."}
+    secret["canonical_url"] = "https://harbour.example/secret"
+    desk.take(
+        an_article(),
+        version(2, "2026-04-30T15:00:00Z", embargoed="2026-06-01T00:00:00Z", **secret),
+        version(3, "2026-05-01T11:00:00Z", **KILL, **secret),
+    )
+    assert [one.tombstones for one in desk.run()] == [1, 1, 1]
+    for suffix in ("rss", "atom", "newsml.xml"):
+        assert b"secret" not in desk.read(suffix).lower()
+        assert b"The harbour wall moves again" in desk.read(suffix) or suffix == "atom"
+
+
+def test_a_notice_keeps_the_date_of_a_delayed_article(tmp_path: Path) -> None:
+    desk = Running(tmp_path, desk_files(a_licence(delay="PT2H")))
+    desk.take(an_article(), version(2, "2026-05-01T11:00:00Z", **KILL))
+    desk.run()
+    assert b"<pubDate>Thu, 30 Apr 2026 10:00:00 GMT</pubDate>" in desk.read()
+
+
+def test_a_notice_reaches_a_feed_that_an_earlier_version_was_picked_by(tmp_path: Path) -> None:
+    feed = {"id": "gazette-all", "title": "Cities", "selection": {"sections": ["Cities"]}}
+    desk = Running(tmp_path, desk_files(partner=a_partner(feeds=[feed])))
+    desk.take(
+        an_article(),
+        version(2, "2026-04-30T15:00:00Z", section="Sport"),
+        version(3, "2026-05-01T11:00:00Z", section="Sport", **KILL),
+    )
+    assert [one.tombstones for one in desk.run()] == [1, 1, 1]
+
+
+def test_a_notice_reaches_a_feed_whose_record_says_it_held_the_article(desk: Running) -> None:
+    desk.take(an_article())
+    desk.run()
+    feed = {"id": "gazette-all", "title": "Sport", "selection": {"sections": ["Sport"]}}
+    desk.files = desk_files(partner=a_partner(feeds=[feed]))
+    desk.take(version(2, "2026-05-01T11:00:00Z", **KILL))
+    assert [one.tombstones for one in desk.run()] == [1, 1, 1]
+    assert [one.tombstones for one in desk.run()] == [1, 1, 1]
+
+
+def test_the_end_of_a_draft_agreement_is_not_disclosed(tmp_path: Path) -> None:
+    term = {"start": "2026-01-01T00:00:00Z", "end": "2031-01-01T00:00:00Z"}
+    draft = agreement_data(id="next", state="draft", priority=9, term=term)
+    desk = Running(tmp_path, desk_files(partner=a_partner(agreements=[agreement_data(), draft])))
+    desk.take(an_article())
+    desk.run()
+    for suffix in ("rss", "atom", "newsml.xml"):
+        assert b"2031" not in desk.read(suffix)
+
+
+def test_only_files_that_were_recorded_are_taken_away(desk: Running) -> None:
+    strange = desk.folder / "gazette" / "own.rss"
+    strange.parent.mkdir(parents=True)
+    strange.write_text("not ours")
+    assert not any(one.deleted for one in desk.run())
+    assert strange.read_text() == "not ours"
+
+
+def test_an_article_that_cannot_be_decided_costs_only_itself(desk: Running) -> None:
+    desk.take(an_article(), an_article(**OTHER))
+    kept = [desk.store.history(guid) for guid in desk.store.guids()]
+    odd = kept[0][0].model_copy(update={"body": (None,)})
+    partner, feed = desk.files.feed_list()[0]
+    request = request_of(desk.files, partner, feed, frozenset())
+    composed = compose(request, feed, [(odd,), kept[1]], NOW)
+    assert [one.guid for one in composed.quarantined] == [odd.guid]
+    assert [one.guid for one in composed.entries] == [kept[1][0].guid]
