@@ -318,7 +318,8 @@ def test_explain_of_a_killed_article_says_that_and_no_more(desk: Path) -> None:
     )
     (desk / "articles" / "wall.v2.json").write_text(json.dumps(killed))
     run("regenerate", "--desk", desk)
-    told = run("explain", "wall", "first-partner", "--desk", desk).stdout
+    moment = "2026-05-02T08:00:00Z"
+    told = run("explain", "wall", "first-partner", "--desk", desk, "--at", moment).stdout
     assert "ITEM_KILLED" in told
     assert "withdrawal notice since" in told
     assert "granted" not in told
