@@ -124,6 +124,8 @@ def rss_bytes(
     feed.copyright(legal_text(head.rights))
     feed.docs(DOCS)
     feed.ttl(MINUTES_TO_LIVE)
+    if head.logo:
+        feed.image(url=head.logo, title=head.title, link=head.site_url)
     feed.link(href=head.self_url, rel="self", type="application/rss+xml")
     # channel/link is the last link added, whatever its rel.
     feed.link(href=head.site_url, rel="alternate")
@@ -191,6 +193,8 @@ def email_of(head: FeedHead) -> str | None:
 
 
 def _head(feed: Any, head: FeedHead) -> None:
+    if head.logo:
+        feed.logo(head.logo)
     feed.title(legal_text(head.title))
     feed.language(head.language)
     feed.generator(GENERATOR, version=head.generator_version)

@@ -64,6 +64,8 @@ class Desk(Model):
     """Where the target is served; feeds and licence documents live below it."""
     request_url: Url | None = None
     """Where a licence can be asked for (schema.org acquireLicensePage)."""
+    logo: Url | None = None
+    """The publisher's logo, shown by feed readers."""
     copyright_holder: Text | None = None
     """Copyright holder; the publisher when not stated."""
     copyright_notice: MaybeText = "© {year} {holder}"

@@ -29,6 +29,8 @@ class FeedHead(Model):
     """Where this document is fetched."""
     site_url: Url
     """The publisher's home page (Atom alternate, RSS channel link)."""
+    logo: Url | None = None
+    """The publisher's logo (Atom logo, RSS channel image)."""
     publisher: Text
     """Who publishes (Atom author, NewsML-G2 provider and sender)."""
     contact: Text

@@ -232,6 +232,7 @@ def head_of(
         dir="rtl" if direction_of(language) == "rtl" else "ltr",
         self_url=desk.url_of(path_of(partner, feed, fmt)),
         site_url=desk.url,
+        logo=desk.logo,
         publisher=desk.name,
         contact=desk.contact,
         rights=desk.notice(updated.year),
