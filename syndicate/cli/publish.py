@@ -60,7 +60,7 @@ def regenerate(
     syndicate regenerate --desk feeds --dry-run --at 2026-11-20T06:00:00Z
     """
     found = wiring.load_sound(desk)
-    for line in found.errors:
+    for line in (*found.errors, *(f"warning: {text}" for text in found.warnings)):
         tell(line)
     files = found.files
     if files is None:

@@ -334,6 +334,12 @@ def test_explain_finds_an_article_by_its_file(desk: Path) -> None:
     assert data("explain", name, "first-partner", "--desk", desk)[0]["article"] == WALL
 
 
+def test_regenerate_warns_of_what_is_accepted_but_odd(desk: Path) -> None:
+    licence = desk / "licences" / "text-v1.toml"
+    licence.write_text(licence.read_text().replace('"WORLD"', '"UK"'))
+    assert "warning: territory UK" in run("regenerate", "--desk", desk).stderr
+
+
 def test_our_schemas_are_exported(tmp_path: Path) -> None:
     run("schemas", "export", tmp_path)
     assert json.loads((tmp_path / "article.schema.json").read_text())["title"] == "Article"
