@@ -8,8 +8,10 @@ from datetime import datetime
 from syndicate.licensing import machines
 from syndicate.licensing.gates import media_of_item
 from syndicate.licensing.question import Part, Question
+from syndicate.model.article import Article
 from syndicate.model.body import Gallery
 from syndicate.model.decision import Duty, DutyCode, PartDecision, Verdict
+from syndicate.model.desk import Desk
 from syndicate.model.licence import Ads, AfterEnd, Archive, Licence, Paywall, Seo, Tracking
 from syndicate.model.rights import AiPurpose, EditLevel, PartKind
 from syndicate.model.territory import Area
@@ -66,17 +68,20 @@ def _credits(asked: Question) -> Iterator[Duty]:
     if duties.tagline:
         yield Duty(code=DutyCode.TAGLINE, value=duties.tagline, fulfilled=True)
     if duties.copyright_notice:
-        yield Duty(code=DutyCode.COPYRIGHT_NOTICE, value=notice_of(asked), fulfilled=True)
+        yield Duty(
+            code=DutyCode.COPYRIGHT_NOTICE,
+            value=notice_of(asked.desk, asked.article),
+            fulfilled=True,
+        )
     if duties.keep_links:
         yield Duty(code=DutyCode.KEEP_LINKS)
     if duties.translation_note:
         yield Duty(code=DutyCode.TRANSLATION_NOTE)
 
 
-def notice_of(asked: Question) -> str:
-    """Give the copyright notice of the article."""
-    article = asked.article
-    return article.copyright_notice or asked.desk.notice(article.first_created.year)
+def notice_of(desk: Desk, article: Article) -> str:
+    """Give the copyright notice of an article."""
+    return article.copyright_notice or desk.notice(article.first_created.year)
 
 
 def _conduct(licence: Licence) -> Iterator[Duty]:

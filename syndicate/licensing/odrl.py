@@ -20,7 +20,6 @@ from syndicate.model.rights import AiPurpose, EditLevel, Medium
 from syndicate.model.territory import Area, alpha_3, countries
 
 CONTEXT = "http://www.w3.org/ns/odrl.jsonld"
-LANG_ID = "http://www.w3.org/ns/odrl/2/"
 RIGHTSML = "https://iptc.org/std/RightsML/odrl-profile/"
 RIGHTSML_ARCHIVE = "http://iptc.org/std/RightsML/2011-10-07/archive"
 COUNTRY = "http://cvx.iptc.org/iso3166-1a3/"

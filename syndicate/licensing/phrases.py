@@ -283,8 +283,3 @@ class Phrases:
 def known_languages() -> tuple[str, ...]:
     """Give the languages that sentences exist in."""
     return tuple(_ALL)
-
-
-def sentence_names(language: str) -> frozenset[str]:
-    """Give the names of the sentences that exist in a language."""
-    return frozenset(_ALL[language])

@@ -24,8 +24,6 @@ from syndicate.model.rights import (
 )
 from syndicate.model.territory import WORLD, Area, Groups, Territory
 
-EVERYTHING = frozenset({"embargo"})
-
 
 class Part:
     """One part of an article with all that restricts it, outermost first."""

@@ -62,7 +62,7 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         odrl=odrl.written(odrl.offer(licence, scope)),
         holder=article.copyright_holder or desk.holder,
         holder_url=desk.url,
-        notice=notice_of(asked),
+        notice=notice_of(desk, article),
         valid_from=start,
         valid_until=end,
         countries=odrl.countries_of(area),

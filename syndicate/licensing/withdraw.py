@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from syndicate.licensing.duties import notice_of
 from syndicate.licensing.govern import Request, Ruling, in_order, rule
 from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.redact import published_at
@@ -181,7 +182,7 @@ def _notice(
         note=Phrases(article.language).say(name),
         holder=article.copyright_holder or desk.holder,
         holder_url=desk.url,
-        notice=article.copyright_notice or desk.notice(article.first_created.year),
+        notice=notice_of(desk, article),
         licence_url=desk.url_of(document_path(licence, "html")) if licence else None,
         kept_until=end,
     )

@@ -27,10 +27,6 @@ class BadDesk(SyndicateError):
     """The desk's files cannot be used as they are."""
 
 
-class BadSource(SyndicateError):
-    """The source holds no article that can be read."""
-
-
 class NotFound(SyndicateError):
     """There is nothing of that name."""
 

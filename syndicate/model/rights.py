@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import field_validator, model_validator
 
-from syndicate.model.base import Count, CountFromZero, Inline, Key, MaybeText, Model, Text
+from syndicate.model.base import Count, CountFromZero, Key, MaybeText, Model, Text
 from syndicate.model.errors import broken_rule
 from syndicate.model.moments import Instant, Window
 from syndicate.model.territory import Territory
@@ -138,11 +138,6 @@ class AiTerms(Model):
         """Say whether a purpose is allowed."""
         return purpose in self.allowed
 
-    @property
-    def allows_mining(self) -> bool:
-        """Say whether text and data mining is allowed: input or training."""
-        return self.allows(AiPurpose.INPUT) or self.allows(AiPurpose.TRAIN)
-
 
 class PartRights(Model):
     """What we know of the rights in one part; what is not stated comes from the part above it.
@@ -200,12 +195,3 @@ class PartRights(Model):
                 "add credit_line and source_agreement, or set onward to unknown",
             )
         return self
-
-
-class RightsNote(Model):
-    """A remark about rights for readers, in a language."""
-
-    language: Text
-    """BCP 47 tag."""
-    text: Inline
-    """The remark."""

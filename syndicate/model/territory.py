@@ -49,12 +49,6 @@ def alpha_3(country: str) -> str:
 
 
 @cache
-def country_name(country: str) -> str:
-    """Give the English short name of an ISO 3166-1 alpha-2 code."""
-    return str(getattr(pycountry.countries.get(alpha_2=country), "name", country))
-
-
-@cache
 def _leaves() -> Mapping[str, frozenset[str]]:
     """Map every country and every subdivision to the subdivisions without children below it."""
     parents = {s.code: s.parent_code for s in pycountry.subdivisions}
