@@ -43,6 +43,10 @@ class StoreFailed(SyndicateError):
     """The store cannot be read or written."""
 
 
+class QuotaTaken(StoreFailed):
+    """Another run took the last place of a quota."""
+
+
 class RenderFailed(SyndicateError):
     """An entry cannot be written in a format."""
 

@@ -1,9 +1,17 @@
-"""Proof of what was published: editions of feeds."""
+"""Receipts: what was published, who holds it since when, what partners were told about it.
+
+An `Edition` is a published state of a feed in a format. A `Holding` says what a feed last gave out
+of one article. A `Notice` tells a partner to do something about its copies.
+"""
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import NamedTuple
+
 from syndicate.model.base import Model
 from syndicate.model.moments import Instant
+from syndicate.model.rights import PartKind
 
 
 class ManifestLine(Model):
@@ -15,6 +23,37 @@ class ManifestLine(Model):
     """Its version."""
     withdrawn: bool = False
     """Whether it stood there as a withdrawal notice."""
+    revision: int = 0
+    """How often it was issued anew without a new version of the article, for example because a
+    picture had to go. NewsML-G2 says version + revision, so that no number is used twice."""
+    item: str = ""
+    """Digest of what went out (see Item); empty for a notice."""
+
+
+class PartMark(Model):
+    """One part of what went out."""
+
+    part: str
+    """headline, summary, or the id of a block."""
+    kind: PartKind
+    """What it is."""
+    digest: str
+    """SHA-256 of it, hexadecimal."""
+
+
+class Item(Model):
+    """What went out of one version of an article; feeds that give the same out share it."""
+
+    digest: str
+    """SHA-256 of the whole entry but its revision and dates, hexadecimal."""
+    guid: str
+    """The article."""
+    version: int
+    """Its version."""
+    countries: tuple[str, ...] | None = None
+    """Where it may be used; None = everywhere."""
+    parts: tuple[PartMark, ...] = ()
+    """Its parts."""
 
 
 class Edition(Model):
@@ -36,3 +75,191 @@ class Edition(Model):
     """When it was recorded; always before the bytes were put."""
     updated: Instant
     """The feed's own time; never goes back from edition to edition."""
+    inputs: str = ""
+    """Digest of the desk's files it was decided with (a kept text)."""
+    rulings: str = ""
+    """Digest of the decisions behind its lines (a kept text)."""
+
+
+class Withdrawal(Model):
+    """That something must no longer be used, why, and since when."""
+
+    code: str
+    """The stable code of the reason, for example ITEM_KILLED or AGREEMENT_EXPIRED."""
+    when: Instant
+    """Since when."""
+    version: int
+    """The version of the article that was current then."""
+    kept_until: Instant
+    """Until when the notice of it stays in the feed, acknowledged or not."""
+
+
+class Holding(Model):
+    """What a feed, in a format, last gave out of one article."""
+
+    feed: str
+    """The feed."""
+    format: str
+    """The format."""
+    partner: str
+    """Whose feed."""
+    guid: str
+    """The article."""
+    version: int
+    """The version of the article that last went out."""
+    revision: int = 0
+    """Its revision (see ManifestLine)."""
+    item: str
+    """Digest of what went out (see Item)."""
+    published: Instant
+    """The date of publication that it went out with."""
+    updated: Instant
+    """The date of change that it went out with."""
+    since: Instant
+    """When the feed first gave the article out."""
+    agreement: str = ""
+    """Id of the agreement that allowed it."""
+    licence: str = ""
+    """The licence version that it went out under: full-web/v2."""
+    withdrawn: Withdrawal | None = None
+    """Set once it was taken back; taken away when the article goes out again."""
+    gone: tuple[PartMark, ...] = ()
+    """Parts that went out once and had to go; their notice stands beside the article."""
+    gone_since: Instant | None = None
+    """Since when the last of these parts is gone."""
+    checked: str = ""
+    """What it was last checked against: digest of desk files and version of the article."""
+    due: Instant | None = None
+    """When time alone can make a difference to it; None = never."""
+
+
+class Grade(StrEnum):
+    """What a notice asks of a partner."""
+
+    KILL = "kill"
+    WITHHOLD = "withhold"
+    WITHDRAW = "withdraw"
+    PART = "part"
+    TERRITORY = "territory"
+    CORRECTION = "correction"
+    REINSTATE = "reinstate"
+
+
+class Notice(Model):
+    """One thing that a partner was told about copies it holds."""
+
+    id: str
+    """Follows from partner, article, grade and occasion, so that telling twice is telling once."""
+    partner: str
+    """Who was told."""
+    feed: str
+    """The feed that told it first."""
+    guid: str
+    """The article."""
+    version: int
+    """The version of the article that it is about."""
+    headline: str = ""
+    """The headline the partner knows it by."""
+    grade: Grade
+    """What is asked."""
+    code: str
+    """The stable code of the reason."""
+    says: str = ""
+    """What the partner was told, in words."""
+    parts: tuple[str, ...] = ()
+    """The parts it is about; none = the whole article."""
+    at: Instant
+    """When it was told."""
+    due: Instant | None = None
+    """By when it must be obeyed, where the licence says how fast."""
+
+
+class Ack(Model):
+    """That somebody at the partner has read a notice and acted."""
+
+    notice: str
+    """The notice."""
+    at: Instant
+    """When."""
+    by: str = ""
+    """Who."""
+    note: str = ""
+    """What was said."""
+
+
+class Told(NamedTuple):
+    """A notice and its acknowledgement; None while it is open."""
+
+    notice: Notice
+    ack: Ack | None
+
+
+class Slot(Model):
+    """One place of a quota, taken by one article."""
+
+    agreement: str
+    """Id of the agreement whose quota it is."""
+    property: str
+    """The property it was delivered to."""
+    guid: str
+    """The article."""
+    at: Instant
+    """When it was counted."""
+    returned_at: Instant | None = None
+    """When it was given back, because the article was killed soon after."""
+    overage: bool = False
+    """Whether it is beyond the quota, to be paid or warned about."""
+    price: str = ""
+    """What it costs beyond the flat fee, as agreed when it was counted: 12.50 EUR."""
+
+
+class Isolated(Model):
+    """An article or a file that is kept out, with the reason."""
+
+    subject: str
+    """The guid, or the origin of a file that could not be read."""
+    place: str
+    """Path of the document it is kept out of; inbox for what could not be taken in."""
+    code: str
+    """Stable code."""
+    reason: str
+    """What is wrong and how to mend it."""
+    since: Instant
+    """Since when."""
+
+
+class Event(Model):
+    """One line of the log that is only ever added to."""
+
+    serial: int
+    """Counts up from 1 without a gap."""
+    at: Instant
+    """When."""
+    kind: str
+    """article, edition, notice, ack, slot, isolated, agreement, …"""
+    subject: str
+    """What it is about."""
+    content: str
+    """SHA-256 of what was kept, or words; never a secret."""
+    previous: str
+    """Digest of the event before; empty for the first."""
+    digest: str
+    """SHA-256 of all fields above."""
+
+
+class Receipt(NamedTuple):
+    """All that is kept in one step before the bytes of an edition go out."""
+
+    edition: Edition
+    items: tuple[Item, ...] = ()
+    """What stands behind its lines; known ones are not kept again."""
+    holdings: tuple[Holding, ...] = ()
+    """Holdings that are new or changed."""
+    notices: tuple[Notice, ...] = ()
+    """Notices, each told once."""
+    slots: tuple[Slot, ...] = ()
+    """Places of quotas that it takes or gives back."""
+    room: tuple[tuple[str, str, str, int], ...] = ()
+    """(agreement, from, until, limit): slots counted in that time may not exceed the limit."""
+    texts: tuple[str, ...] = ()
+    """Texts that inputs and rulings name by their SHA-256."""

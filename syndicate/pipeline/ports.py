@@ -6,7 +6,7 @@ All instants are UTC. Nothing here is shared between threads; processes are kept
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +17,21 @@ from syndicate.model.base import Key, LangTag, Model, Text, Url
 from syndicate.model.desk import Desk
 from syndicate.model.document import Document
 from syndicate.model.moments import Instant
-from syndicate.model.receipt import Edition
+from syndicate.model.receipt import (
+    Ack,
+    Edition,
+    Event,
+    Holding,
+    Isolated,
+    Item,
+    Receipt,
+    Slot,
+    Told,
+)
 
 
-class Store(Protocol):
-    """Keeps article versions and editions for ever. Raises StoreFailed when it cannot."""
+class Articles(Protocol):
+    """Keeps article versions for ever. Raises StoreFailed when it cannot."""
 
     def put(self, article: Article, origin: str | None, at: datetime) -> None:
         """Keep a version and remember that `origin` names its guid, durable on return.
@@ -42,8 +52,16 @@ class Store(Protocol):
     def guids(self) -> tuple[str, ...]:
         """Give every guid, sorted."""
 
-    def record(self, edition: Edition) -> None:
-        """Keep an edition, durable on return. Raises StoreFailed where the sequence is taken."""
+
+class Receipts(Protocol):
+    """Keeps what was published, who holds it and what they were told. Raises StoreFailed."""
+
+    def record(self, receipt: Receipt) -> None:
+        """Keep an edition with all that belongs to it in one transaction, durable on return.
+
+        Raises StoreFailed where the sequence is taken, QuotaTaken where another run took the last
+        place of a quota; then nothing of it is kept.
+        """
 
     def last_edition(self, feed: str, format_name: str) -> Edition | None:
         """Give the newest edition of a feed in a format."""
@@ -53,6 +71,68 @@ class Store(Protocol):
 
     def holders(self, guid: str) -> tuple[Edition, ...]:
         """Give every edition that held an article, oldest first."""
+
+    def published_feeds(self) -> tuple[tuple[str, str, str], ...]:
+        """Give (partner, feed, format) of every feed that ever had an edition, sorted."""
+
+    def holdings(self, feed: str, format_name: str) -> tuple[Holding, ...]:
+        """Give what a feed ever gave out in a format, ordered by guid."""
+
+    def held(self, guid: str) -> tuple[Holding, ...]:
+        """Give every holding of an article, ordered by feed and format."""
+
+    def note_checks(self, holdings: Iterable[Holding]) -> None:
+        """Keep what changed in holdings without an edition: when they were checked."""
+
+    def item(self, digest: str) -> Item | None:
+        """Give what stands behind a line."""
+
+    def text(self, digest: str) -> str | None:
+        """Give a kept text by its SHA-256."""
+
+    def notices(self, partner: str | None = None, guid: str | None = None) -> tuple[Told, ...]:
+        """Give notices with their acknowledgement, oldest first."""
+
+    def acknowledge(self, ack: Ack) -> bool:
+        """Keep an acknowledgement; False where there is one already. Raises NotFound."""
+
+    def slots(self, agreements: Iterable[str]) -> tuple[Slot, ...]:
+        """Give the slots that were taken under some agreements, in the order of taking."""
+
+    def give_back(self, slots: Iterable[Slot]) -> None:
+        """Keep that slots were returned (`returned_at`)."""
+
+    def plan(self, moments: Mapping[tuple[str, str], datetime | None]) -> None:
+        """Remember when time alone can change feeds, by (feed, format); equal ones cost nothing."""
+
+    def planned(self) -> Mapping[tuple[str, str], datetime | None]:
+        """Give when time alone can change each feed, by feed and format."""
+
+    def isolate(self, place: str, found: Iterable[Isolated], at: datetime) -> None:
+        """Let the quarantine of a place be exactly this; what stays keeps its `since`."""
+
+    def isolated(self) -> tuple[Isolated, ...]:
+        """Give everything in quarantine, by place and subject."""
+
+
+class Journal(Protocol):
+    """The log that is only ever added to, each line chained to the one before by its digest."""
+
+    def note(self, kind: str, subject: str, content: str, at: datetime) -> None:
+        """Add a line."""
+
+    def events(self) -> Iterator[Event]:
+        """Give every line, oldest first."""
+
+    def kept(self) -> Iterator[tuple[str, str, str]]:
+        """Give (kind, subject, SHA-256 of the content) of all that is kept, from the rows."""
+
+    def head(self) -> tuple[int, str] | None:
+        """Give serial and digest of the last line that was noted outside of the database."""
+
+
+class Store(Articles, Receipts, Journal, Protocol):
+    """All that is kept. What a method of one part keeps, the journal notes in the same step."""
 
     def close(self) -> None:
         """Let go of the store."""

@@ -23,7 +23,7 @@ from syndicate.model.errors import BadDesk, RenderFailed
 from syndicate.model.feed import Feed
 from syndicate.model.licence import Licence
 from syndicate.model.partner import AgreementState, Partner
-from syndicate.model.receipt import Edition, ManifestLine
+from syndicate.model.receipt import Edition, ManifestLine, Receipt
 from syndicate.pipeline.compose import (
     NOTHING,
     Composition,
@@ -287,18 +287,17 @@ class Regeneration:
         """Remember who could have what before the bytes go out; an equal edition is not new."""
         if last is not None and last.digest == document.digest:
             return
-        self.store.record(
-            Edition(
-                feed=feed.id,
-                partner=partner.id,
-                format=fmt.name,
-                sequence=last.sequence + 1 if last else 1,
-                digest=document.digest,
-                manifest=written.composed.manifest,
-                at=self.now,
-                updated=written.head.updated,
-            )
+        edition = Edition(
+            feed=feed.id,
+            partner=partner.id,
+            format=fmt.name,
+            sequence=last.sequence + 1 if last else 1,
+            digest=document.digest,
+            manifest=written.composed.manifest,
+            at=self.now,
+            updated=written.head.updated,
         )
+        self.store.record(Receipt(edition))
 
     def _remove_gone(self) -> Iterator[Published]:
         """Take away the documents of feeds and formats that the desk no longer has.
