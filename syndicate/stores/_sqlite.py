@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -37,24 +38,45 @@ def engine(url: str) -> sa.Engine:
     if path in {"", ":memory:"}:
         path = ":memory:"
     else:
-        _make_folder(Path(path).absolute().parent)
+        _make_folder(Path(path).absolute())
     made = sa.create_engine(
         sa.URL.create("sqlite", database=path), connect_args={"timeout": _WAIT_SECONDS}
     )
     event.listen(made, "connect", _set_up)
+    if path != ":memory:":
+        event.listen(made, "connect", lambda *_: _sync_log(Path(path)))
     return made
 
 
-def _make_folder(folder: Path) -> None:
-    """Make a folder and every missing one above it, and keep their names through a power cut."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for made in missing:
-        descriptor = os.open(made.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _make_folder(database: Path) -> None:
+    """Make the folder of a database and all above it, and keep their names through a power cut.
+
+    Until there is a database, a run may have died between making a folder and syncing it.
+    """
+    database.parent.mkdir(parents=True, exist_ok=True)
+    if not database.exists():
+        for above in database.parent.parents:
+            with suppress(PermissionError):
+                _sync(above)
+
+
+def _sync_log(database: Path) -> None:
+    """Make durable what is read from the write-ahead log.
+
+    A process that died after writing a commit and before syncing it has left one that counts, and
+    that a power cut would still undo. Syncing it after it was read leaves no gap: what others
+    write from now on can be seen only once they have synced it.
+    """
+    with suppress(FileNotFoundError):
+        _sync(database.with_name(f"{database.name}-wal"))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

@@ -56,6 +56,8 @@ class FolderTarget:
         with self._told(_LOCK):
             root = self._open_root()
             try:
+                if not _is_file(_LOCK, root):
+                    _sync_above(self._root)
                 held = os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644, dir_fd=root)
             finally:
                 os.close(root)
@@ -143,13 +145,22 @@ class FolderTarget:
         try:
             for segment in segments:
                 if make:
-                    _make_folder(segment, folder)
+                    self._make_folder(segment, folder)
                 below = os.open(segment, _FOLDER, dir_fd=folder)
                 os.close(folder)
                 folder = below
             yield folder
         finally:
             os.close(folder)
+
+    def _make_folder(self, name: str, above: int) -> None:
+        try:
+            os.stat(name, dir_fd=above, follow_symlinks=False)
+        except FileNotFoundError:
+            self._mark_running()
+            with suppress(FileExistsError):
+                os.mkdir(name, 0o755, dir_fd=above)
+            os.fsync(above)
 
     def _prune(self, segments: list[str]) -> None:
         """Take empty folders away, the deepest first."""
@@ -176,8 +187,8 @@ class FolderTarget:
     def _clear_up(self, *, after_death: bool) -> None:
         """Remove the temporary files of dead runs.
 
-        A run that died between renaming and syncing has left bytes that look published and would
-        not outlive a power cut: sync the folders after it.
+        A run that died between renaming and syncing has left bytes or folders that look published
+        and would not outlive a power cut: sync the folders after it.
         """
         for _, folder, files in self._walk():
             for name in files:
@@ -211,10 +222,18 @@ def _make_durable(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _make_folder(name: str, above: int) -> None:
-    with suppress(FileExistsError):
-        os.mkdir(name, 0o755, dir_fd=above)
-        os.fsync(above)
+def _sync_above(folder: Path) -> None:
+    """Keep the names of a folder and of all above it.
+
+    A run that died may have made them and not got as far as syncing.
+    """
+    for above in folder.parents:
+        with suppress(PermissionError):
+            descriptor = os.open(above, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _read(name: str, folder: int) -> bytes:
