@@ -23,9 +23,10 @@ from syndicate.cli.common import (
 )
 from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import NotFound
-from syndicate.pipeline.ingest import CLOCKS_APART, ingest
+from syndicate.pipeline.ingest import ingest
 from syndicate.pipeline.ports import Hints, Store
 from syndicate.pipeline.publish import Published, newest_edition
+from syndicate.pipeline.versions import CLOCKS_APART
 
 
 @click.command()

@@ -27,6 +27,15 @@ class PubStatus(StrEnum):
     CANCELED = "canceled"
 
 
+class WithdrawalReason(StrEnum):
+    """Why an article was taken back; stable words."""
+
+    ERROR = "error"
+    LEGAL = "legal"
+    RIGHTS = "rights"
+    REFILE = "refile"
+
+
 class Byline(Model):
     """One author."""
 
@@ -191,6 +200,9 @@ class Article(Model):
     """No longer editorially relevant from then on (NewsML-G2 expires); not a licence end."""
     pub_status: PubStatus = PubStatus.USABLE
     """usable, withheld or canceled (NewsML-G2 pubStatus)."""
+    withdrawal_reason: WithdrawalReason | None = None
+    """Why it was withheld or canceled: error (it is or may be wrong), legal (an order or a claim),
+    rights (they were revoked), refile (another article replaces it). Never published."""
     correction_note: MaybeText = ""
     """What was wrong and is now right; readers see it. Marks the version as a correction."""
     ed_note: MaybeText = ""

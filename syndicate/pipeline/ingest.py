@@ -5,17 +5,16 @@ The same content again changes nothing. Changed content becomes the next version
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from syndicate.licensing.consistency import remarks_on
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.desk import DeskFiles
-from syndicate.model.errors import VersionConflict
 from syndicate.pipeline.ports import Draft, Refusal, Store
+from syndicate.pipeline.versions import CLOCKS_APART, changed_dates, keep, says_the_same
 
 
 class Taken(StrEnum):
@@ -39,9 +38,6 @@ class Outcome(NamedTuple):
     refusal: Refusal | None = None
 
 
-CLOCKS_APART = timedelta(minutes=5)
-TRIES = 20
-"""How often a draft is numbered anew when another process takes the number first."""
 SAME_NAMES = 20
 """How many articles of the same file name can be found by it."""
 
@@ -93,27 +89,22 @@ class _Pages:
 
 
 def _take(draft: Draft, files: DeskFiles, store: Store, pages: _Pages, now: datetime) -> Outcome:
-    guid = _identity(draft, store)
-    for _ in range(TRIES):
-        history = store.history(guid)
-        judged = _judged(draft, guid, history, pages, now)
-        if isinstance(judged, Refusal):
-            return Outcome(Taken.REFUSED, draft.origin, guid, refusal=judged)
-        known = any(one.version == judged.version for one in history)
-        try:
-            if not known:
-                store.put(judged, draft.origin, now)
-        except VersionConflict:
-            continue  # another process was faster: look again
-        _bind_name(draft, judged, store, now)
-        if not known:
-            pages.keep(judged)
-        taken = Taken.UNCHANGED if known else (Taken.UPDATED if history else Taken.ADDED)
-        remarks = () if known else (*draft.remarks, *remarks_on(files, judged))
-        return Outcome(taken, draft.origin, guid, judged.version, judged.headline, remarks)
-    says = f"other processes took {TRIES} numbers before it"
-    busy = _refuse(draft, "version-conflict", "version", says, "take it in again")
-    return Outcome(Taken.REFUSED, draft.origin, guid, refusal=busy)
+    guid = identity(draft, store)
+
+    def judge(history: tuple[Article, ...]) -> Article | Refusal:
+        return _judged(draft, guid, history, pages, now)
+
+    judged, history, is_new = keep(store, guid, judge, draft.origin, now)
+    if isinstance(judged, Refusal):
+        return Outcome(Taken.REFUSED, draft.origin, guid, refusal=judged)
+    _bind_name(draft, judged, store, now)
+    if not is_new:
+        told = (draft.origin, guid, judged.version, judged.headline)
+        return Outcome(Taken.UNCHANGED, *told)
+    pages.keep(judged)
+    taken = Taken.UPDATED if history else Taken.ADDED
+    remarks = (*draft.remarks, *remarks_on(files, judged))
+    return Outcome(taken, draft.origin, guid, judged.version, judged.headline, remarks)
 
 
 def _judged(
@@ -147,17 +138,11 @@ def names_of(name: str) -> tuple[str, ...]:
     return (f"name:{name}", *(f"name:{name}#{n}" for n in range(2, SAME_NAMES + 1)))
 
 
-def _identity(draft: Draft, store: Store) -> str:
+def identity(draft: Draft, store: Store) -> str:
     """Give the guid: the one its origin is bound to, unless the source states one itself."""
     stated = draft.origin.startswith("id:")
     bound = None if stated else store.guid_of(draft.origin)
     return bound or draft.article.guid
-
-
-def content_digest(article: Article) -> str:
-    """Give a digest of everything but the identity, the number and the date of the version."""
-    text = article.model_dump_json(exclude={"guid", "version", "version_created"})
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _next_version(
@@ -173,17 +158,20 @@ def _next_version(
 def _repeated(draft: Draft, history: tuple[Article, ...]) -> Article | None:
     """Give the stored version that an unnumbered draft repeats, where taking it changes nothing.
 
-    An old file in the inbox changes nothing. But a kill of long ago that comes again kills again,
-    and whether an article that is withheld goes out again is for `_counted` to judge.
+    An old file in the inbox changes nothing, nor does it release what was taken back since. But a
+    kill of long ago that comes again kills again, and what is dated after a hold is for `_counted`
+    to judge.
     """
-    digest = content_digest(draft.article)
-    same = [one for one in history if content_digest(one) == digest]
+    same = [one for one in history if says_the_same(draft.article, one)]
     if not same:
         return None
     newest, status = history[-1], draft.article.pub_status
     if same[-1] is newest or newest.pub_status in {PubStatus.CANCELED, status}:
         return same[-1]
-    return None
+    is_release = "version_created" in draft.article.model_fields_set and (
+        draft.article.version_created > newest.version_created
+    )
+    return same[-1] if status is PubStatus.USABLE and not is_release else None
 
 
 def _refuse(draft: Draft, code: str, field: str, says: str, mend: str) -> Refusal:
@@ -194,7 +182,7 @@ def _stated(draft: Draft, guid: str, history: tuple[Article, ...]) -> Article | 
     """Take a version whose number the source states."""
     article = draft.article
     stored = next((one for one in history if one.version == article.version), None)
-    if stored is not None and content_digest(stored) != content_digest(article):
+    if stored is not None and not says_the_same(article, stored):
         return _refuse(
             draft,
             "version-conflict",
@@ -249,11 +237,9 @@ def _dated(
     """Check the dates of a version against those before it."""
     if any(one.version == article.version for one in history):
         return article
-    first = history[0] if history else article
-    for name in ("first_created", "first_published"):
-        if getattr(first, name) != getattr(article, name):
-            says = f"{name} differs from version 1's {getattr(first, name)}"
-            return _refuse(draft, "V24", name, says, "it never changes: state the same")
+    changed = changed_dates(article, history, draft.origin)
+    if changed:
+        return changed
     if article.pub_status is PubStatus.USABLE:
         before = history[-1:]
     else:  # a kill only follows what is current; it supersedes what is dated in the future

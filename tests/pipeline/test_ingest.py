@@ -135,10 +135,30 @@ def test_an_old_file_changes_nothing_and_releases_nothing(desk: Running) -> None
     desk.take(unnumbered(summary="Newer."), now=NOW - timedelta(hours=2))
     assert desk.take(unnumbered())[0].taken is Taken.UNCHANGED
     desk.take(version(3, "2026-05-01T11:00:00Z", pub_status="withheld"))
-    for old in (unnumbered(), unnumbered(summary="Edited.")):
-        assert why(desk.take(old)[0]) == "article-withheld"
+    assert desk.take(unnumbered())[0].taken is Taken.UNCHANGED
+    assert why(desk.take(unnumbered(summary="Edited."))[0]) == "article-withheld"
+    assert desk.store.history(WALL)[-1].pub_status == "withheld"
     released = version(4, "2026-05-01T11:30:00Z", summary="Edited.")
     assert desk.take(released)[0].taken is Taken.UPDATED
+
+
+def test_the_dated_file_of_a_withheld_article_changes_nothing(desk: Running) -> None:
+    dated = unnumbered(version_created="2026-04-30T08:00:00Z")
+    desk.take(dated)
+    desk.take(version(2, "2026-05-01T10:00:00Z", pub_status="withheld"))
+    assert desk.take(dated)[0].taken is Taken.UNCHANGED
+    released = unnumbered(version_created="2026-05-01T11:00:00Z")
+    assert desk.take(released)[0].version == 3
+
+
+def test_a_file_without_the_note_that_correct_added_changes_nothing(desk: Running) -> None:
+    desk.take(unnumbered())
+    corrected = {"summary": "Three centimetres."}
+    desk.take(version(2, "2026-05-01T10:00:00Z", correction_note="It is three.", **corrected))
+    assert desk.take(unnumbered(**corrected))[0].taken is Taken.UNCHANGED
+    numbered = version(2, "2026-05-01T09:00:00Z", **corrected)
+    assert desk.take(numbered)[0].taken is Taken.UNCHANGED
+    assert len(desk.store.history(WALL)) == 2
 
 
 def test_a_kill_supersedes_a_version_of_the_future(desk: Running) -> None:
