@@ -150,11 +150,14 @@ GUID = (
     r"|urn:newsml:[a-z0-9.-]+:\d{8}:[A-Za-z0-9._~-]+)$"
 )
 
+Guid = Annotated[str, Field(pattern=GUID, max_length=255)]
+"""An article's identity."""
+
 
 class Article(Model):
     """One version of one article: what the newsroom wrote and what we know of its rights."""
 
-    guid: Annotated[str, Field(pattern=GUID, max_length=255)]
+    guid: Guid
     """Identity for ever: a tag: URI (RFC 4151) or urn:newsml:; never made from title or URL."""
     version: Count = 1
     """Counts up with every change; numbered by the store when not stated."""
@@ -209,6 +212,8 @@ class Article(Model):
     """Note to the receiver's editors, never to readers (NewsML-G2 edNote)."""
     canonical_url: Url | None = None
     """The article's page at the publisher; not its identity."""
+    translation_of: Guid | None = None
+    """The article that this one is a translation of."""
     copyright_holder: Text | None = None
     """NewsML-G2 copyrightHolder; the desk's when not stated."""
     copyright_notice: Text | None = None
@@ -235,6 +240,8 @@ class Article(Model):
     def _whole(self) -> Article:
         if self.version_created < self.first_created:
             raise ValueError("version_created is before first_created")
+        if self.translation_of == self.guid:
+            raise ValueError("translation_of names the article itself")
         if self.pub_status is PubStatus.CANCELED and self.embargoed:
             raise broken_rule(
                 "V22",

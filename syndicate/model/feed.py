@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from syndicate.model.base import Key, LangTag, MaybeText, Model, Text
-from syndicate.model.rights import Extent, ExtentUnit
+from syndicate.model.rights import Extent, ExtentUnit, Medium
 from syndicate.model.selection import Selection
 
 FormatName = Literal["rss", "atom", "newsml-g2"]
+
+Purpose = Literal["publish", "search", "index", "input", "train"]
+"""What a feed is read for: to publish, or one of the machine uses."""
 
 
 class Feed(Model):
@@ -36,8 +39,17 @@ class Feed(Model):
     """In which formats it is published."""
     extent: Extent = Extent(unit=ExtentUnit.FULL)
     """How much of each text, at most; the licence may allow less."""
+    media: tuple[Medium, ...] | None = Field(default=None, min_length=1)
+    """Only for these media; for all of the property's when not stated."""
+    purpose: Purpose = "publish"
+    """What it is read for: publish, or a machine use: search, index, input, train."""
     renditions: tuple[Literal["xhtml", "nitf", "text"], ...] = ("xhtml",)
     """Alternate renditions of the body in NewsML-G2, in this order."""
+
+    @field_validator("media", mode="after")
+    @classmethod
+    def _sorted(cls, media: tuple[Medium, ...] | None) -> tuple[Medium, ...] | None:
+        return media and tuple(sorted(set(media)))
 
     @field_validator("formats", mode="after")
     @classmethod

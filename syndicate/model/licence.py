@@ -1,8 +1,7 @@
 """Licence terms: versioned, immutable, shared by many partners, with a URL of their own.
 
-A new version supersedes an old one; it never changes it. Prices, terms of time and names of
-partners are in the agreement. Quota and exclusivity are not modelled yet, so a licence that
-states them is refused instead of half obeyed.
+A new version supersedes an old one; it never changes it. Prices, terms of time, exclusivity and
+names of partners are in the agreement.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from syndicate.model.base import (
 )
 from syndicate.model.errors import broken_rule
 from syndicate.model.moments import Span, Stated
+from syndicate.model.quota import Quota
 from syndicate.model.rights import (
     AiTerms,
     EditLevel,
@@ -204,6 +204,8 @@ class Licence(Model):
     """Which articles; everything when nothing is stated."""
     embargo_mode: EmbargoMode = EmbargoMode.WITHHOLD
     """withhold, or deliver_marked in formats that carry an embargo."""
+    quota: Quota | None = None
+    """How many articles in a period; as many as there are when not stated."""
     delay: Span | None = None
     """Released so long after first publication (ISO 8601: PT6H)."""
     display: Display | None = None
@@ -236,6 +238,8 @@ class Licence(Model):
     """What a suspension does to copies."""
     after_end: AfterEnd = AfterEnd.REMOVE_ALL
     """What happens to copies when the agreement ends."""
+    stop_when_overdue: bool = False
+    """Whether nothing new is delivered while a payment is overdue."""
     sell_off_days: Days = 0
     """Days copies may stay after the end."""
     audit_days: Days = 0
@@ -295,6 +299,9 @@ def _check_grants(licence: Licence) -> None:
 
 
 def _check_terms(licence: Licence) -> None:
+    if licence.public and licence.quota:
+        says = "a public licence has a quota, and nobody counts what is free for all"
+        raise broken_rule("V6", says, "remove quota")
     if licence.tracking is Tracking.REQUIRED and licence.media == (Medium.PRINT,):
         raise broken_rule(
             "V13",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from syndicate.model.article import Guid
 from syndicate.model.base import (
     LARGEST_NUMBER,
     Count,
@@ -19,6 +20,7 @@ from syndicate.model.base import (
     Url,
 )
 from syndicate.model.errors import broken_rule
+from syndicate.model.exclusivity import Exclusivity
 from syndicate.model.feed import Feed, FormatName
 from syndicate.model.moments import Stated, Window, Zone, is_zone
 from syndicate.model.money import Money
@@ -90,6 +92,8 @@ class Agreement(Model):
     """Which properties may use it."""
     state: AgreementState = AgreementState.DRAFT
     """draft, offered, signed, active, suspended or terminated."""
+    state_since: Stated | None = None
+    """Since when it is suspended or terminated; always, when not stated."""
     zone: Zone
     """Whose clock dates and days are counted by."""
     term: Window
@@ -98,12 +102,20 @@ class Agreement(Model):
     """Where; never more than the licence."""
     media: tuple[Medium, ...] | None = None
     """In which media; never more than the licence."""
+    items: tuple[Guid, ...] = ()
+    """Articles assigned to it: it governs them before any other agreement that covers them."""
     priority: Annotated[int, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)] = 0
     """The higher one governs where two cover an article."""
+    fallthrough_on: tuple[Literal["quota"], ...] = ()
+    """quota: when its quota is used up, the next agreement that covers an article governs it."""
+    exclusivity: Exclusivity | None = None
+    """What nobody else may have meanwhile; confidential."""
     price: Price | None = None
     """The fee; confidential."""
     supersedes: Key | None = None
     """The agreement this one follows."""
+    payment_overdue_since: Stated | None = None
+    """Since when a payment is overdue."""
     retroactive: bool = False
     """Whether its terms bind articles delivered before."""
     signed_at: Stated | None = None
@@ -123,6 +135,17 @@ class Agreement(Model):
         zone = value["zone"] if is_zone(value.get("zone")) else "UTC"
         term = {side: _local(when, zone) for side, when in value["term"].items()}
         return {**value, "term": term}
+
+    def in_force(self, now: datetime) -> bool:
+        """Say whether it lets new articles go at a moment."""
+        return self.state_at(now) is AgreementState.ACTIVE and self.term.holds(now)
+
+    def state_at(self, now: datetime) -> AgreementState:
+        """Give its state at a moment: before `state_since` it was active."""
+        ends = {AgreementState.SUSPENDED, AgreementState.TERMINATED}
+        if self.state in ends and self.state_since and now < self.state_since:
+            return AgreementState.ACTIVE
+        return self.state
 
     @model_validator(mode="after")
     def _v3(self) -> Agreement:
@@ -175,6 +198,8 @@ class Partner(Model):
     """ISO 3166-1 alpha-2 code of its seat."""
     vat_id: Text | None = None
     """VAT number."""
+    own: bool = False
+    """Whether this is the publisher's own site."""
     state: Literal["active", "blocked"] = "active"
     """blocked: nothing goes out, whatever the agreements say."""
     contacts: Contacts = Contacts()

@@ -82,6 +82,24 @@ class FlatPeriod(PriceBase):
         return self
 
 
+class FlatWithQuota(PriceBase):
+    """A fee for every period that pays for the quota, and a fee for each article beyond it."""
+
+    type: Literal["flat_with_quota"]
+    """flat_with_quota"""
+    fee: Money
+    """Fee a period."""
+    period: Literal["month", "quarter", "year", "term"]
+    """Which period is invoiced; the quota has one of its own."""
+    overage: Money | None = None
+    """Fee for each article beyond the quota."""
+
+    @model_validator(mode="after")
+    def _rules(self) -> FlatWithQuota:
+        self._check_currency(self.fee, *([self.overage] if self.overage else []))
+        return self
+
+
 class RevenueShare(PriceBase):
     """A share of the partner's reported revenue."""
 
@@ -122,4 +140,7 @@ class Barter(Model):
     """What is given in return."""
 
 
-Price = Annotated[PerItem | FlatPeriod | RevenueShare | Free | Barter, Field(discriminator="type")]
+Price = Annotated[
+    PerItem | FlatPeriod | FlatWithQuota | RevenueShare | Free | Barter,
+    Field(discriminator="type"),
+]

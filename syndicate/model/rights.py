@@ -24,6 +24,7 @@ class PartKind(StrEnum):
     AUDIO = "audio"
     EMBED = "embed"
     DATA = "data"
+    TRANSLATION = "translation"
 
 
 class Medium(StrEnum):
