@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -82,11 +83,28 @@ def _sync(path: Path) -> None:
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in (
         f"busy_timeout = {_WAIT_SECONDS * 1000}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+    _use_log(connection)
+
+
+def _use_log(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log.
+
+    Processes that make a database at once may meet in this, and SQLite does not wait here
+    (https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode).
+    """
+    for tries_left in reversed(range(_WAIT_SECONDS * 100)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as err:
+            if "locked" not in str(err) or not tries_left:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def copy_into(source: sa.Engine, copy: sa.Engine) -> None:

@@ -105,3 +105,11 @@ def published_steps(made: Recording) -> Iterator[int]:
             renamed = False
             if number > made.first:
                 yield number
+
+
+def assert_receipts_first(made: Recording, place: Path) -> None:
+    """Check that whenever a document has just become durable, its receipt is so already."""
+    for step in published_steps(made):
+        disk = made.disk(step).after_cut(place / f"published-{step}", Luck("none"))
+        assert_sound(disk, made.one)
+        shutil.rmtree(disk)

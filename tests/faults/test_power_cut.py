@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import cuts, tracing
-from tests.faults.holding import Undisturbed, assert_sound
+from tests.faults.holding import Undisturbed
 from tests.faults.power import Luck
 
 pytestmark = pytest.mark.skipif(bool(tracing.missing()), reason=tracing.missing() or "it is there")
@@ -60,6 +60,4 @@ def test_a_receipt_that_a_killed_run_wrote_is_synced_before_the_bytes_go_out(
         place = tmp_path / str(call.number)
         print(f"killed at {call}")
         made = cuts.record_killed_run(undisturbed, place, call)
-        for step in cuts.published_steps(made):
-            disk = made.disk(step).after_cut(place / f"cut-{step}", Luck("none"))
-            assert_sound(disk, undisturbed)
+        cuts.assert_receipts_first(made, place)
