@@ -106,6 +106,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "MEDIUM_EMPTY": Code(
             "G6", "No medium is left that it is cleared for.", "Clear or agree one in common."
         ),
+        "NOT_COVERED_MEDIUM": Code(
+            "G6",
+            "Agreement, licence, property and feed have no medium in common.",
+            "Agree a medium in common, or change the feed's media.",
+        ),
         "ITEM_DISPLAY_OVER": Code(
             "G7",
             "The article has been shown for as long as the licence allows.",
@@ -147,6 +152,37 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "G9",
             "No file of it is within {pixels} pixels.",
             "Add a smaller rendition, with width and height.",
+        ),
+        "EDIT_NOT_GRANTED": Code(
+            "G10",
+            "It is a translation of {original}, and the licence grants no translations.",
+            'Agree a licence version with a grant of kind "translation".',
+        ),
+        "EXCLUSIVE_ELSEWHERE": Code(
+            "G11",
+            "Another partner has it exclusively: {what}.",
+            "Wait until that ends, or agree a carve-out with its holder.",
+        ),
+        "QUOTA_EXHAUSTED": Code(
+            "G12",
+            "The quota of {quota} is used up.",
+            "Wait for the next period, or agree a larger quota in a new version.",
+        ),
+        "QUOTA_OVERAGE_BILLED": Code(
+            "G12",
+            "The quota of {quota} is used up; what is delivered beyond it {beyond}.",
+            "Agree a larger quota in a new version.",
+        ),
+        "PAYMENT_OVERDUE": Code(
+            "G13",
+            "A payment is overdue, and until it is made nothing new is delivered.",
+            "Clear payment_overdue_since once it is paid.",
+        ),
+        "PURPOSE_NOT_GRANTED": Code(
+            "G14",
+            'It may not be used for the purpose "{purpose}".',
+            "Allow the purpose in ai of a new licence version and of the rights, "
+            "or change the feed's purpose.",
         ),
         "FORMAT_CANNOT_CARRY": Code(
             "G15",

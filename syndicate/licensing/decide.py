@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from syndicate.licensing import duties, gates, part_gates, places
+from syndicate.licensing import (
+    duties,
+    exclusives,
+    gates,
+    part_gates,
+    places,
+    quota,
+    standing,
+)
 from syndicate.licensing.covers import too_old_from
 from syndicate.licensing.extents import cut, tightest
 from syndicate.licensing.judge import Judged, worst
@@ -28,6 +36,10 @@ ITEM_GATES: tuple[Callable[[Question], Iterator[Finding]], ...] = (
     gates.g6_media,
     gates.g7_display,
     gates.g9_window,
+    gates.g10_rendition,
+    quota.g12_quota,
+    quota.g13_payment,
+    gates.g14_purpose,
     gates.g15_format,
 )
 
@@ -100,7 +112,7 @@ def valid_until(asked: Question) -> datetime | None:
     A public licence outlives the agreement: what was given freely is not taken back.
     """
     own = asked.article.rights.window
-    term = None if asked.licence.public else asked.agreement.term.closes
+    term = None if asked.licence.public else standing.ends_at(asked.agreement)
     ends = (term, gates.display_end(asked), own.closes if own else None)
     return min((end for end in ends if end), default=None)
 
@@ -129,6 +141,7 @@ def _content_edges(asked: Question) -> Iterator[datetime]:
         yield from order.window.edges
     for one in article.embargoed.by_territory if article.embargoed else ():
         yield one.until.at
+    yield from exclusives.edges(asked)
     for part in parts_of(article):
         yield from part_gates.edges_of(asked, part)
 
@@ -136,7 +149,8 @@ def _content_edges(asked: Question) -> Iterator[datetime]:
 def edges(asked: Question) -> Iterator[datetime]:
     """Give every instant at which something in the decision can change by time alone."""
     article = asked.article
-    yield from asked.agreement.term.edges
+    yield from standing.edges(asked.agreement)
+    yield from quota.edges(asked)
     if article.rights.window:
         yield from article.rights.window.edges
     single = (

@@ -1,10 +1,14 @@
-"""The gates on the whole article: G0 to G7, G15. Each gives its findings; none hides another's."""
+"""The gates on the whole article: G0 to G7, G10, G14, G15.
+
+Each gives its findings; none hides another's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
+from syndicate.licensing import exclusives, machines, reach
 from syndicate.licensing.codes import found
 from syndicate.licensing.covers import misses
 from syndicate.licensing.question import Question
@@ -13,7 +17,7 @@ from syndicate.model.decision import Finding, Verdict
 from syndicate.model.licence import EmbargoMode, Tracking
 from syndicate.model.moments import days_after
 from syndicate.model.partner import AgreementState
-from syndicate.model.rights import Medium
+from syndicate.model.rights import Medium, PartKind
 
 HOLD, DENY = Verdict.HOLD, Verdict.DENY
 
@@ -34,9 +38,11 @@ def g1_agreement(asked: Question) -> Iterator[Finding]:
     """Is the agreement in force for this property?"""
     agreement, term = asked.agreement, asked.agreement.term
     source = f"agreement {agreement.ref}"
-    if agreement.state is not AgreementState.ACTIVE:
-        code = _ENDED.get(agreement.state, "AGREEMENT_NOT_ACTIVE")
-        yield found(code, DENY, source, state=agreement.state)
+    state = agreement.state_at(asked.now)
+    if state is not AgreementState.ACTIVE:
+        code = _ENDED.get(state, "AGREEMENT_NOT_ACTIVE")
+        closes = agreement.state_since if state in _ENDED else None
+        yield found(code, DENY, source, closes=closes, state=state)
     if asked.property.id not in agreement.properties:
         yield found("NOT_COVERED_PROPERTY", DENY, source, property=asked.property.id)
     if term.is_before(asked.now):
@@ -131,19 +137,32 @@ def g4_release(asked: Question) -> Iterator[Finding]:
         yield found("DELAYED", HOLD, f"licence {asked.licence.ref} delay", opens=delayed)
 
 
-def media_of_item(asked: Question) -> tuple[Medium, ...]:
-    """Give the media the article may go to: agreement, licence, property, article together."""
-    media = set(asked.licence.media) & set(asked.property.media) & set(asked.coverage.media)
-    for limit in (asked.agreement.media, asked.article.rights.media):
-        if limit is not None:
-            media &= set(limit)
-    return tuple(sorted(media))
+def media_of_item(asked: Question, until: datetime | None = None) -> tuple[Medium, ...]:
+    """Give the media the article may go to: what is agreed, less what rights in the article and
+    other partners' exclusives take away, now or of that what they still do at a later instant."""
+    return tuple(sorted(_cleared_media(asked) - exclusives.taken(asked, until).lost_media()))
+
+
+def _cleared_media(asked: Question) -> frozenset[Medium]:
+    """Give the media that are agreed and that the rights in the article allow."""
+    own = asked.article.rights.media
+    agreed = reach.agreed_media(asked)
+    return agreed if own is None else agreed & frozenset(own)
 
 
 def g6_media(asked: Question) -> Iterator[Finding]:
     """Is there a medium left?"""
-    if not media_of_item(asked):
-        yield found("MEDIUM_EMPTY", DENY, f"licence {asked.licence.ref} media")
+    source = f"licence {asked.licence.ref} media"
+    if not reach.agreed_media(asked):
+        yield found("NOT_COVERED_MEDIUM", DENY, source)
+    elif not _cleared_media(asked):
+        yield found("MEDIUM_EMPTY", DENY, source)
+    elif not media_of_item(asked):
+        lost = exclusives.taken(asked).media
+        free = (end for end in exclusives.ends(asked) if media_of_item(asked, end))
+        names = ", ".join(sorted({medium for bar in lost for medium in bar.media}))
+        why = exclusives.sources(lost)
+        yield found("EXCLUSIVE_ELSEWHERE", HOLD, why, opens=next(free), what=names)
 
 
 def display_end(asked: Question) -> datetime | None:
@@ -168,6 +187,22 @@ def g9_window(asked: Question) -> Iterator[Finding]:
         yield found("PART_NOT_YET", HOLD, source, opens=window.opens)
     if window and window.is_over(asked.now):
         yield found("PART_EXPIRED", DENY, source, closes=window.closes)
+
+
+def g10_rendition(asked: Question) -> Iterator[Finding]:
+    """May it go out as the translation that it is? A public licence was given on it as it is."""
+    if asked.article.translation_of is None or asked.licence.public:
+        return
+    if not any(grant.kind is PartKind.TRANSLATION for grant in asked.licence.grants):
+        source, original = f"licence {asked.licence.ref} grants", asked.article.translation_of
+        yield found("EDIT_NOT_GRANTED", DENY, source, original=original)
+
+
+def g14_purpose(asked: Question) -> Iterator[Finding]:
+    """May it be read for what the feed is read for?"""
+    if asked.purpose != "publish" and asked.purpose not in machines.of_article(asked):
+        source = f"licence {asked.licence.ref} ai, rights in the article"
+        yield found("PURPOSE_NOT_GRANTED", DENY, source, purpose=asked.purpose)
 
 
 def g15_format(asked: Question) -> Iterator[Finding]:

@@ -1,7 +1,9 @@
 """Which agreement governs an article for a property, and the decision under it.
 
-One agreement, never a mix: the highest priority, then the later start, then the id. The next one
-is asked only when the one before does not cover the article; a prohibition or hold is final.
+One agreement, never a mix: the one that the article is assigned to, then the highest priority,
+then the more specific licence, then the later start, then the id. The next one is asked only when
+the one before does not cover the article; a prohibition, hold, quota or suspension is final,
+unless the agreement says that its used-up quota is not (`fallthrough_on`).
 """
 
 from __future__ import annotations
@@ -11,14 +13,19 @@ from typing import NamedTuple
 
 from syndicate.licensing.codes import found
 from syndicate.licensing.decide import decide
+from syndicate.licensing.exclusives import bars_on
 from syndicate.licensing.gates import embargo_end_for
-from syndicate.licensing.question import Question
+from syndicate.licensing.question import Bar, Question
+from syndicate.licensing.quota import counted_under, is_counted
 from syndicate.model.article import Article
 from syndicate.model.decision import Decision, Finding, Verdict
 from syndicate.model.desk import DeskFiles
+from syndicate.model.feed import Purpose
 from syndicate.model.licence import EmbargoMode, Licence
 from syndicate.model.partner import Agreement, Partner, Property
-from syndicate.model.rights import FULL, Extent
+from syndicate.model.receipt import Slot
+from syndicate.model.rights import FULL, Extent, Medium
+from syndicate.model.selection import Selection
 
 _NOT_COVERING = frozenset(
     {
@@ -46,32 +53,72 @@ class Request(NamedTuple):
     property: Property
     carries: frozenset[str] = frozenset()
     extent: Extent = FULL
+    media: tuple[Medium, ...] | None = None
+    """The media of the feed; all of the property's when not stated."""
+    purpose: Purpose = "publish"
+    """What the feed is read for."""
+    selection: Selection = Selection()
+    """What the feed picks; here only its age limit matters."""
+    slots: tuple[Slot, ...] = ()
+    """What was counted under the partner's agreements."""
 
 
 def rule(request: Request, article: Article, now: datetime) -> Ruling:
     """Give the decision of the governing agreement."""
-    rulings = []
-    for agreement in in_order(request.partner):
-        ruling = _under(request, agreement, article, now)
+    rulings: list[Ruling] = []
+    governing: Ruling | None = None
+    for agreement in in_order(request.partner, request.files, article):
+        ruling = under(request, agreement, article, now)
         rulings.append(ruling)
-        if _covers(ruling.decision):
+        if not _covers(ruling.decision):
+            continue
+        passes_on = _passes_on(request, agreement, ruling)
+        governing = ruling if governing is None or not passes_on else governing
+        if not passes_on:
             break
     if not rulings:
         why = found("NO_AGREEMENT", Verdict.DENY, f"partner {request.partner.id}")
         return Ruling(_refused(request, article, now, why), None)
-    governing = rulings[-1] if _covers(rulings[-1].decision) else rulings[0]
+    governing = governing or rulings[0]
     changes = [one.decision.next_change for one in rulings if one.decision.next_change]
     decision = governing.decision.model_copy(update={"next_change": min(changes, default=None)})
     return Ruling(decision, governing.question)
 
 
-def in_order(partner: Partner) -> list[Agreement]:
-    """Give a partner's agreements, the one that governs first."""
-    by_id = sorted(partner.agreements, key=lambda one: one.id)
-    by_start = sorted(
-        by_id, key=lambda one: one.term.opens.timestamp() if one.term.opens else 0, reverse=True
+def _passes_on(request: Request, agreement: Agreement, ruling: Ruling) -> bool:
+    """Say whether an agreement that covers an article leaves it to the next for want of quota.
+
+    What went out under another one meanwhile stays there: it is not counted here later on.
+    """
+    asked, decision = ruling.question, ruling.decision
+    if "quota" not in agreement.fallthrough_on or asked is None:
+        return False
+    refused = {*decision.codes(effect=Verdict.DENY), *decision.codes(effect=Verdict.HOLD)}
+    elsewhere = any(
+        slot.guid == asked.article.guid and slot.returned_at is None for slot in request.slots
     )
-    return sorted(by_start, key=lambda one: one.priority, reverse=True)
+    return refused == {"QUOTA_EXHAUSTED"} or (elsewhere and not is_counted(asked))
+
+
+def in_order(
+    partner: Partner, files: DeskFiles | None = None, article: Article | None = None
+) -> list[Agreement]:
+    """Give a partner's agreements, the one that governs first: an article, or in general."""
+
+    def place(one: Agreement) -> tuple[bool, int, int, float]:
+        assigned = article is not None and article.guid in one.items
+        licence = files and files.licence(one.licence, one.licence_version)
+        axes = specificity(licence.covers) if licence else 0
+        start = one.term.opens.timestamp() if one.term.opens else 0.0
+        return assigned, one.priority, axes, start
+
+    by_id = sorted(partner.agreements, key=lambda one: one.id)
+    return sorted(by_id, key=place, reverse=True)
+
+
+def specificity(selection: Selection) -> int:
+    """Give how many axes a selection states."""
+    return sum(bool(value) for _, value in selection)
 
 
 def carries_matter(request: Request) -> bool:
@@ -111,7 +158,8 @@ def terms_of(
     return public or coverage, coverage
 
 
-def _under(request: Request, agreement: Agreement, article: Article, now: datetime) -> Ruling:
+def under(request: Request, agreement: Agreement, article: Article, now: datetime) -> Ruling:
+    """Give the decision under one agreement, whether or not it governs."""
     terms = terms_of(request.files, agreement, article)
     if terms is None:
         name = f"{agreement.licence}/v{agreement.licence_version}"
@@ -129,8 +177,18 @@ def _under(request: Request, agreement: Agreement, article: Article, now: dateti
         now=now,
         carries=request.carries,
         extent=request.extent,
+        media=request.media,
+        purpose=request.purpose,
+        selection=request.selection,
+        slots=counted_under(request.partner, agreement, request.slots),
+        exclusives=_bars(request, terms[0], article),
     )
     return Ruling(decide(asked), asked)
+
+
+def _bars(request: Request, licence: Licence, article: Article) -> tuple[Bar, ...]:
+    """Give the exclusives of others; what is free for all is nobody's alone."""
+    return () if licence.public else bars_on(request.files, request.partner, article)
 
 
 def _covers(decision: Decision) -> bool:

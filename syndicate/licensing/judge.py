@@ -67,6 +67,7 @@ class Judged:
             reasons += part_gates.g9_onward(asked, part)
         reasons += part_gates.g9_windows(asked, part)
         reasons += part_gates.g9_files(part)
+        reasons += part_gates.g14_purpose(asked, part)
         reasons += self._parent(part)
         reasons += self._cut(part)
         extent = self._extent_of(part, grants)

@@ -1,4 +1,4 @@
-"""The gates on single parts: G5, G6, G8, G9."""
+"""The gates on single parts: G5, G6, G8, G9, G14."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from syndicate.licensing import places
+from syndicate.licensing import machines, places
 from syndicate.licensing.codes import found
 from syndicate.licensing.extents import Cut
 from syndicate.licensing.question import Part, Question
@@ -87,6 +87,14 @@ def g9_files(part: Part) -> Iterator[Finding]:
     if not any(fits(rendition, limit) for rendition in part.block.renditions):
         code = "RENDITION_TOO_LARGE" if part.block.renditions else "NO_RENDITION"
         yield found(code, DENY, part.clause, part=part.name, pixels=limit)
+
+
+def g14_purpose(asked: Question, part: Part) -> Iterator[Finding]:
+    """May the part be read for what the feed is read for?"""
+    if asked.purpose != "publish" and asked.purpose not in machines.of_part(asked, part):
+        yield found(
+            "PURPOSE_NOT_GRANTED", DENY, part.clause, part=part.name, purpose=asked.purpose
+        )
 
 
 def g5_g6_reach(

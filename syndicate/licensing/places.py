@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from syndicate.licensing import exclusives
 from syndicate.licensing.codes import found
 from syndicate.licensing.question import Part, Question
+from syndicate.licensing.reach import granted
 from syndicate.model.article import LegalOrder
 from syndicate.model.body import Gallery, MediaBase
 from syndicate.model.decision import Finding, Verdict
@@ -49,12 +51,6 @@ def free_of_bars(asked: Question, area: Area) -> Area:
     return area
 
 
-def granted(asked: Question) -> Area:
-    """Give where licence, agreement and property let it go: all that the partner reaches."""
-    area = asked.area(asked.licence.territory) & asked.area(asked.agreement.territory)
-    return area & asked.area(asked.property.territory) & asked.area(asked.coverage.territory)
-
-
 def of_article(asked: Question) -> Place:
     """Give where the whole article may go."""
     base = granted(asked)
@@ -75,17 +71,14 @@ def of_article(asked: Question) -> Place:
         if any(finding.effect is Verdict.DENY for finding in place.findings):
             return Place(lasting, base - lasting, (*findings, *place.findings))
         findings.extend(place.findings)
-    return _after_embargoes(asked, base, lasting, findings)
+    return _after_exclusives(
+        asked, base, lasting, _after_embargoes(asked, base, lasting, findings)
+    )
 
 
 def _after_embargoes(asked: Question, base: Area, lasting: Area, findings: list[Finding]) -> Place:
     """Take embargoed places away: they come back by themselves, so what they bar is held."""
-    embargo = asked.article.embargoed
-    barred = [
-        (one.until.at, asked.area(one.territory))
-        for one in (embargo.by_territory if embargo else ())
-        if asked.now < one.until.at and lasting & asked.area(one.territory)
-    ]
+    barred = _embargoed(asked, lasting)
     if not barred:
         return Place(lasting, base - lasting, tuple(findings))
     area = _without(lasting, [place for _, place in barred])
@@ -97,6 +90,41 @@ def _after_embargoes(asked: Question, base: Area, lasting: Area, findings: list[
     source = f"article v{asked.article.version} embargoed.by_territory"
     place = _judged(asked, None, lasting, area, source, opens=opens)
     return Place(area, base - area, (*findings, *place.findings))
+
+
+def _embargoed(asked: Question, area: Area) -> list[tuple[datetime, Area]]:
+    """Give the embargoes that touch an area now, each with its end."""
+    embargo = asked.article.embargoed
+    return [
+        (one.until.at, asked.area(one.territory))
+        for one in (embargo.by_territory if embargo else ())
+        if asked.now < one.until.at and area & asked.area(one.territory)
+    ]
+
+
+def _after_exclusives(asked: Question, base: Area, lasting: Area, before: Place) -> Place:
+    """Take away what other partners have exclusively: it comes back by itself, so it is held."""
+    bars = exclusives.taken(asked).places
+    removed = lasting - _without(lasting, [gone for _, gone in bars])
+    if not removed:
+        return before
+    area = before.area - removed
+    free = _stands(asked, lasting, area)
+    opens = next(
+        (end for end in exclusives.ends(asked) if not free and _is_free(asked, lasting, end)),
+        exclusives.ends(asked)[-1],
+    )
+    source = exclusives.sources(tuple(bar for bar, _ in bars))
+    effect = Verdict.ALLOW if free else Verdict.HOLD
+    why = found("EXCLUSIVE_ELSEWHERE", effect, source, opens=opens, what=removed)
+    return Place(area, base - area, (*before.findings, why))
+
+
+def _is_free(asked: Question, lasting: Area, until: datetime) -> bool:
+    """Say whether enough is left at a later instant, when some of what bars it now has ended."""
+    gone = [area for _, area in exclusives.taken(asked, until).places]
+    gone += [area for end, area in _embargoed(asked, lasting) if end > until]
+    return _stands(asked, lasting, _without(lasting, gone))
 
 
 def _without(area: Area, gone: list[Area]) -> Area:

@@ -11,9 +11,11 @@ from syndicate.licensing.prose import Restrictions, restrictions_in
 from syndicate.model.article import Article
 from syndicate.model.body import MEDIA_KINDS, Block, Gallery, MediaBase, kind_of
 from syndicate.model.desk import Desk, SourceAgreement
+from syndicate.model.feed import Purpose
 from syndicate.model.licence import Licence
 from syndicate.model.moments import Window
 from syndicate.model.partner import Agreement, Partner, Property
+from syndicate.model.receipt import Slot
 from syndicate.model.rights import (
     FULL,
     Extent,
@@ -22,6 +24,7 @@ from syndicate.model.rights import (
     PartKind,
     PartRights,
 )
+from syndicate.model.selection import Selection
 from syndicate.model.territory import WORLD, Area, Groups, Territory
 
 
@@ -117,6 +120,19 @@ def _below(levels: tuple[PartRights, ...], rights: PartRights | None) -> tuple[P
     return (*levels, rights) if rights else levels
 
 
+class Bar(NamedTuple):
+    """Another partner's exclusive as it stands on one article."""
+
+    start: datetime
+    end: datetime
+    territory: Territory
+    media: tuple[Medium, ...]
+    source: str
+    """How findings name it; never the partner of a confidential agreement."""
+    name: str
+    """The agreement; for their order, never shown."""
+
+
 class Question(NamedTuple):
     """May this partner have this article, on this property, in such a format, now?"""
 
@@ -135,6 +151,16 @@ class Question(NamedTuple):
     """Mandatory terms the format has an element for."""
     extent: Extent = FULL
     """At most so much of the text, as the feed wants it."""
+    media: tuple[Medium, ...] | None = None
+    """Only in these media, as the feed wants it."""
+    purpose: Purpose = "publish"
+    """What the feed is read for."""
+    selection: Selection = Selection()
+    """What the feed picks; here only its age limit matters."""
+    slots: tuple[Slot, ...] = ()
+    """What was counted under the agreement and those that it supersedes."""
+    exclusives: tuple[Bar, ...] = ()
+    """Other partners' exclusives that touch the article, at whatever time."""
 
     def area(self, territory: Territory) -> Area:
         """Give what a territory means at the moment asked about."""

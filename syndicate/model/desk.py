@@ -12,7 +12,7 @@ from syndicate.model.base import Key, LangTag, MaybeText, Model, Text, Url, plai
 from syndicate.model.feed import Feed
 from syndicate.model.licence import Licence
 from syndicate.model.moments import Window, Zone
-from syndicate.model.partner import Email, Partner
+from syndicate.model.partner import Agreement, Email, Partner
 from syndicate.model.rights import PartRights
 from syndicate.model.territory import Group, Groups, Territory
 
@@ -121,6 +121,17 @@ class DeskFiles:
     def feed_list(self) -> tuple[tuple[Partner, Feed], ...]:
         """Give every feed with its partner, in file order."""
         return tuple((partner, feed) for partner in self.partners for feed in partner.feeds)
+
+    @cached_property
+    def exclusives(self) -> tuple[tuple[Partner, Agreement, Licence], ...]:
+        """Every agreement that keeps something from other partners, with partner and licence."""
+        return tuple(
+            (partner, agreement, licence)
+            for partner in self.partners
+            for agreement in partner.agreements
+            if agreement.exclusivity
+            if (licence := self.licence(agreement.licence, agreement.licence_version))
+        )
 
     @cached_property
     def groups(self) -> Groups:

@@ -286,6 +286,7 @@ def _check_grants(licence: Licence) -> None:
                 f"a {grant.kind} cannot be granted in part ({grant.extent})",
                 "grant it in full, or not at all",
             )
+    _check_translation(licence)
     cut = any(grant.extent.unit is ExtentUnit.WORDS for grant in licence.grants)
     if cut and not licence.duties.link_back:
         raise broken_rule(
@@ -296,6 +297,15 @@ def _check_grants(licence: Licence) -> None:
         if len(media) != len(set(media)):
             says = f"two grants of {kind} name the same medium"
             raise broken_rule("grants", says, "let one grant name each medium")
+
+
+def _check_translation(licence: Licence) -> None:
+    """A translation is another rendition of an article, not a part of one."""
+    kind = PartKind.TRANSLATION
+    limited = any(g.kind is kind and g != Grant(kind=kind) for g in licence.grants)
+    if limited or kind in licence.required_parts:
+        says = "translations are granted as a whole, and are no part that could be required"
+        raise broken_rule("grants", says, 'write only kind = "translation"')
 
 
 def _check_terms(licence: Licence) -> None:

@@ -20,7 +20,7 @@ from tests.builders import (
     an_article,
     own,
 )
-from tests.licensing.asking import decision
+from tests.licensing.asking import a_rival, a_slot, decision
 
 LATER, EARLIER = "2026-06-01T00:00:00Z", "2026-04-01T00:00:00Z"
 TEXT = {"type": "paragraph", "id": "text", "text": "One two three."}
@@ -36,6 +36,8 @@ class Case(NamedTuple):
     partner: Mapping[str, Any] = MappingProxyType({})
     part: str | None = None
     effect: Verdict = Verdict.DENY
+    asked: Mapping[str, Any] = MappingProxyType({})
+    """How else it is asked: slots, rivals, purpose."""
 
 
 def agreed(**changes: Any) -> dict[str, Any]:
@@ -52,6 +54,9 @@ def covers(**axis: Any) -> Case:
 
 HOLD, ALLOW = Verdict.HOLD, Verdict.ALLOW
 FEW = {"grants": [{"kind": "headline"}, {"kind": "body"}]}
+
+MONTHLY = {"limit": 1, "period": "month"}
+COUNTED = {"slots": (a_slot("tag:harbour.example,2024:other", at="2026-05-01T11:00:00Z"),)}
 
 CASES: dict[str, Case] = {
     "PARTNER_NOT_ACTIVE": Case(partner={"state": "blocked"}),
@@ -95,7 +100,8 @@ CASES: dict[str, Case] = {
         picture(**own(), territory=US), {"territory": {"include": ["GB"]}}, part="photo"
     ),
     "TERRITORY_NEEDS_GEOBLOCK": Case(picture(**own(), territory=US), part="photo"),
-    "MEDIUM_EMPTY": Case(licence={"media": ["print"]}),
+    "MEDIUM_EMPTY": Case({"rights": {**own(), "media": ["print"]}}),
+    "NOT_COVERED_MEDIUM": Case(licence={"media": ["print"]}),
     "ITEM_DISPLAY_OVER": Case(
         {"first_created": "2026-03-01T00:00:00Z"}, {"display": {"days": 30}}
     ),
@@ -133,6 +139,18 @@ CASES: dict[str, Case] = {
     "PART_EXPIRED": Case(picture(**own(), window={"end": EARLIER}), part="photo"),
     "NO_RENDITION": Case({"body": [TEXT, a_picture(rights=own(), renditions=[])]}, part="photo"),
     "RENDITION_TOO_LARGE": Case(picture(**own(), max_pixels=9), part="photo"),
+    "EDIT_NOT_GRANTED": Case({"translation_of": "tag:harbour.example,2024:mur"}),
+    "EXCLUSIVE_ELSEWHERE": Case(effect=HOLD, asked={"rivals": (a_rival(),)}),
+    "QUOTA_EXHAUSTED": Case(licence={"quota": MONTHLY}, effect=HOLD, asked=COUNTED),
+    "QUOTA_OVERAGE_BILLED": Case(
+        licence={"quota": {**MONTHLY, "overage": "bill"}}, effect=ALLOW, asked=COUNTED
+    ),
+    "PAYMENT_OVERDUE": Case(
+        licence={"stop_when_overdue": True},
+        partner=agreed(payment_overdue_since=EARLIER),
+        effect=HOLD,
+    ),
+    "PURPOSE_NOT_GRANTED": Case(asked={"purpose": "train"}),
     "FORMAT_CANNOT_CARRY": Case(
         {"embargoed": LATER}, {"embargo_mode": "deliver_marked"}, effect=HOLD
     ),
@@ -157,7 +175,10 @@ def test_every_code_is_documented_as_it_is() -> None:
 def test_a_code_comes_up_where_it_should(code: str) -> None:
     case = CASES[code]
     decided = decision(
-        an_article(**case.article), a_licence(**case.licence), a_partner(**case.partner)
+        an_article(**case.article),
+        a_licence(**case.licence),
+        a_partner(**case.partner),
+        **case.asked,
     )
     found = [f for f in decided.findings if f.code == code and f.part == case.part]
     assert found, decided.findings
