@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from syndicate.checks.findings import check_document
 from syndicate.formats.all import FORMATS
@@ -44,6 +45,11 @@ def load_sound(folder: Path) -> desk_folder.Read:
     return desk_folder.load_sound(folder)
 
 
+def load_desk(folder: Path) -> Desk:
+    """Give desk.toml alone: enough to open the store. Raises BadDesk."""
+    return desk_folder.load_desk(folder)
+
+
 @contextmanager
 def opened_store(folder: Path, desk: Desk) -> Iterator[Store]:
     """Give the desk's store and close it afterwards. Raises StoreFailed."""
@@ -52,6 +58,17 @@ def opened_store(folder: Path, desk: Desk) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def rehearsal(files: DeskFiles) -> Iterator[tuple[Path, DeskFiles]]:
+    """Give the same desk in a temporary folder: with an inbox, a store and a target of its own."""
+    own = {name: Desk.model_fields[name].default for name in ("store", "target", "inbox")}
+    desk = files.desk.model_copy(update=own)
+    with TemporaryDirectory(prefix="syndicate-") as name:
+        folder = Path(name)
+        (folder / desk.inbox).mkdir()
+        yield folder, DeskFiles(desk, files.licences, files.partners)
 
 
 @contextmanager

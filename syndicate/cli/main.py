@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 from syndicate import __version__
+from syndicate.cli.agreements import agreements
+from syndicate.cli.amend import correct, kill, reinstate, withhold
 from syndicate.cli.articles import articles, explain, ingest
 from syndicate.cli.desk import check, init
 from syndicate.cli.listing import feeds, licences, partners
@@ -42,6 +44,7 @@ def main(*, debug: bool) -> None:
     syndicate ingest page.html --desk mydesk    take an article in
     syndicate regenerate --desk mydesk          publish the feeds
     syndicate explain wall gazette              why a partner gets what it gets
+    syndicate kill wall --reason error          take an article back everywhere
     """
 
 
@@ -51,8 +54,13 @@ for command in (
     regenerate,
     check,
     explain,
+    correct,
+    withhold,
+    kill,
+    reinstate,
     articles,
     partners,
+    agreements,
     licences,
     feeds,
     schemas,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -22,11 +23,12 @@ from syndicate.cli.common import (
     watched,
 )
 from syndicate.model.desk import DeskFiles
-from syndicate.model.errors import NotFound
+from syndicate.model.errors import NotFound, SyndicateError
 from syndicate.pipeline.ingest import ingest
 from syndicate.pipeline.ports import Hints, Store
-from syndicate.pipeline.publish import Published, newest_edition
+from syndicate.pipeline.publish import Published, Regeneration, newest_edition
 from syndicate.pipeline.versions import CLOCKS_APART
+from syndicate.sources.desk_folder import Read
 
 
 @click.command()
@@ -72,13 +74,9 @@ def regenerate(
     opened = wiring.scratch_store if dry_run else wiring.opened_store
     with opened(desk, files.desk) as store:
         newest = newest_edition(files, store)
-        moment = _moment(at, newest, free=dry_run, rewind=rewind)
+        moment = moment_of(at, newest, free=dry_run, rewind=rewind)
         refused = _take_inbox(desk, files, store)
-        unsound = bool(found.unsound or found.errors)
-        run = wiring.regeneration(desk, files, store, moment, dry_run=dry_run, unsound=unsound)
-        wanted = [feed for _, feed in files.feed_list() if only in (None, feed.id)]
-        documents = sum(len(feed.formats) for feed in wanted)
-        done = list(watched(run.run(only), "publishing", documents))
+        done = publish_now(desk, found, store, moment, only, dry_run=dry_run)
         headlines = {one.guid: one.headline for one in store.current()} if dry_run else {}
     if as_json:
         print_json([one._asdict() for one in done])
@@ -90,7 +88,88 @@ def regenerate(
         raise Refused("something was refused; the lines above say what")
 
 
-def _moment(at: datetime | None, newest: datetime | None, *, free: bool, rewind: bool) -> datetime:
+def publish_now(
+    desk: Path,
+    found: Read,
+    store: Store,
+    moment: datetime,
+    only: str | None = None,
+    *,
+    dry_run: bool = False,
+) -> list[Published]:
+    """Publish a desk as far as it is sound, or one of its feeds; give each document.
+
+    Raises:
+        StoreFailed: the store cannot be read or written.
+        TargetFailed: the target cannot be written; the last good documents stay.
+    """
+    run = _run(desk, found, store, moment, dry_run=dry_run)
+    wanted = [feed for _, feed in run.files.feed_list() if only in (None, feed.id)]
+    documents = sum(len(feed.formats) for feed in wanted)
+    return list(watched(run.run(only), "publishing", documents))
+
+
+class Attempt(NamedTuple):
+    """What became of publishing a change, and everything that stood in its way."""
+
+    done: tuple[Published, ...]
+    failures: tuple[str, ...]
+
+
+def present(store: Store) -> datetime:
+    """Give the moment to act at: now, or the newest edition's where the clock was set back."""
+    last = (store.last_edition(feed, name) for _, feed, name in store.published_feeds())
+    newest = max((edition.at for edition in last if edition), default=None)
+    return moment_of(None, newest, free=False, rewind=False)
+
+
+def publish_change(desk: Path, store: Store, moment: datetime) -> Attempt:
+    """Publish what was just changed, as far as it goes.
+
+    What fails for one feed, a partner's file or folder, keeps nobody else from being told.
+    """
+    try:
+        found = wiring.load_sound(desk)
+        run = _run(desk, found, store, moment)
+        feeds = [feed.id for _, feed in run.files.feed_list()]
+        feeds += [feed for _, feed, _ in store.published_feeds() if feed not in feeds]
+    except SyndicateError as met:
+        return Attempt((), (str(met),))
+    done: dict[str, Published] = {}
+    failures = list(found.errors)
+    if not _tried(run, None, done, failures):
+        for feed in feeds:
+            _tried(run, feed, done, failures)
+    told = (f"{one.path}: {one.failure}" for one in done.values() if one.failure)
+    bad = (f"{one.path}: {bad.reason}" for one in done.values() for bad in one.quarantined)
+    return Attempt(tuple(done.values()), tuple(dict.fromkeys((*failures, *told, *bad))))
+
+
+def _tried(
+    run: Regeneration, only: str | None, done: dict[str, Published], failures: list[str]
+) -> bool:
+    """Publish all feeds or one; give whether nothing kept it from being tried to the end."""
+    try:
+        for one in run.run(only):
+            done.setdefault(one.path, one)
+    except SyndicateError as met:
+        failures.append(str(met))
+        return False
+    return True
+
+
+def _run(
+    desk: Path, found: Read, store: Store, moment: datetime, *, dry_run: bool = False
+) -> Regeneration:
+    if found.files is None:
+        raise Refused("the desk cannot be used; the lines above say why")
+    unsound = bool(found.unsound or found.errors)
+    return wiring.regeneration(desk, found.files, store, moment, dry_run=dry_run, unsound=unsound)
+
+
+def moment_of(
+    at: datetime | None, newest: datetime | None, *, free: bool, rewind: bool
+) -> datetime:
     """Give the moment to decide for; what is published never runs ahead of the clock, nor back.
 
     Raises:

@@ -54,7 +54,7 @@ def find_article(store: Store, name: str) -> tuple[Article, ...]:
             return history
     ends = (f":{name}", f"/{name}")
     found = [guid for guid in store.guids() if guid.endswith(ends)]
-    found = found or [a.guid for a in store.current() if (a.canonical_url or "").endswith(ends)]
+    found = found or [a.guid for a in store.current() if _is_at(a, name, ends)]
     found = found or _of_file(store, name)
     if len(found) == 1:
         return store.history(found[0])
@@ -62,6 +62,11 @@ def find_article(store: Store, name: str) -> tuple[Article, ...]:
     if found:
         says = f"{name!r} names {len(found)} articles: {', '.join(found)}"
     raise NotFound(says, mend="see: syndicate articles list")
+
+
+def _is_at(article: Article, name: str, ends: tuple[str, ...]) -> bool:
+    url = article.canonical_url or ""
+    return url == name or url.endswith(ends)
 
 
 def _of_file(store: Store, name: str) -> list[str]:

@@ -202,11 +202,12 @@ class FolderTarget:
         try:
             yield
         except OSError as err:
-            raise TargetFailed(
-                (err.strerror or str(err)).lower(),
-                where=str(self._root / path),
-                mend=_MENDS.get(err.errno or 0, "see to the disk and run again"),
-            ) from err
+            raise _failed(err, self._root / path) from err
+
+
+def _failed(err: OSError, path: Path) -> TargetFailed:
+    mend = _MENDS.get(err.errno or 0, "see to the disk and run again")
+    return TargetFailed((err.strerror or str(err)).lower(), where=str(path), mend=mend)
 
 
 def _make_durable(folder: Path) -> None:
@@ -242,11 +243,31 @@ def _read(name: str, folder: int) -> bytes:
         return file.read()
 
 
-def _replace(name: str, data: bytes, folder: int) -> None:
+def replace_file(path: Path, data: bytes) -> None:
+    """Replace a file whole or not at all, durable on return; who may read it stays as it was.
+
+    A symbolic link is followed, so that it stays one. Raises TargetFailed.
+    """
+    path = Path(os.path.realpath(path))
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            mode = stat.S_IMODE(os.stat(path.name, dir_fd=folder).st_mode)
+            _replace(path.name, data, folder, mode)
+        finally:
+            os.close(folder)
+    except OSError as err:
+        raise _failed(err, path) from err
+
+
+def _replace(name: str, data: bytes, folder: int, mode: int | None = None) -> None:
     temporary = f".{name}.{secrets.token_hex(8)}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    with open(os.open(temporary, flags, 0o644, dir_fd=folder), "wb") as file:
+    made = 0o644 if mode is None else 0o600
+    with open(os.open(temporary, flags, made, dir_fd=folder), "wb") as file:
         try:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -1,0 +1,300 @@
+"""`kill`, `withhold`, `reinstate`, `correct`: what changes an article that is out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syndicate import wiring
+from syndicate.cli.common import (
+    Refused,
+    desk_option,
+    json_option,
+    now,
+    print_json,
+    print_table,
+    shown,
+    tell,
+)
+from syndicate.cli.drill import drill
+from syndicate.cli.publish import Attempt, present, publish_change
+from syndicate.model.article import Article, WithdrawalReason
+from syndicate.model.base import plain_line
+from syndicate.model.desk import Desk
+from syndicate.pipeline import amend
+from syndicate.pipeline.explain import find_article
+from syndicate.pipeline.ports import Hints, Refusal, Store
+from syndicate.pipeline.publish import Published
+from syndicate.pipeline.versions import History, Kept, keep
+
+_LONGEST_WAIT = timedelta(seconds=12)
+_REASONS = click.Choice([str(one) for one in WithdrawalReason])
+_no_publish = click.option(
+    "--no-publish", is_flag=True, help="Only keep the version; the next regenerate publishes it."
+)
+
+
+@click.command()
+@click.argument("article", required=False)
+@click.option(
+    "--reason",
+    type=_REASONS,
+    help="error: it is wrong. legal: an order or a claim. rights: they were revoked. refile: "
+    "another article replaces it. Kept, never published.",
+)
+@click.option("--note", default="", help="For the partners' editors; goes out with the notice.")
+@click.option("--drill", "is_drill", is_flag=True, help="Rehearse on a canary; nothing is real.")
+@_no_publish
+@desk_option
+@json_option
+def kill(
+    article: str | None,
+    reason: str | None,
+    note: str,
+    desk: Path,
+    *,
+    is_drill: bool,
+    no_publish: bool,
+    as_json: bool,
+) -> None:
+    """Take an article back everywhere, now and for good.
+
+    Whoever could have it gets a withdrawal in its feeds: whatever its embargo, quota or delay,
+    and also after the agreement has ended. ARTICLE is a guid or its end, a URL, or a file name.
+    A second time changes nothing and publishes what could not be published the first time.
+
+    \b
+    syndicate kill wall --reason error --note "The readings were of another site."
+    syndicate kill --drill
+    """
+    if is_drill:
+        drill(desk, as_json=as_json)
+        return
+    if article is None or reason is None:
+        lacking = "ARTICLE" if article is None else "--reason"
+        raise click.UsageError(f"{lacking} is missing; see: syndicate kill --help")
+    order = partial(amend.kill, reason=WithdrawalReason(reason), note=plain_line(note))
+    _amend(desk, article, lambda *_: order, publish=not no_publish, as_json=as_json)
+
+
+@click.command()
+@click.argument("article")
+@click.option("--reason", type=_REASONS, default="error", show_default=True, help="As for kill.")
+@click.option("--note", default="", help="For the partners' editors; goes out with the notice.")
+@_no_publish
+@desk_option
+@json_option
+def withhold(
+    article: str, reason: str, note: str, desk: Path, *, no_publish: bool, as_json: bool
+) -> None:
+    """Hold an article back while somebody looks: partners take it down until further notice.
+
+    `reinstate` sends it out again as it was, `correct --release` corrected, `kill` ends it.
+
+    \b
+    syndicate withhold wall --note "A figure is being checked."
+    """
+    order = partial(amend.withhold, reason=WithdrawalReason(reason), note=plain_line(note))
+    _amend(desk, article, lambda *_: order, publish=not no_publish, as_json=as_json)
+
+
+@click.command()
+@click.argument("article")
+@click.option("--note", default="", help="For the partners' editors.")
+@click.option("--killed", is_flag=True, help="Bring it back although it was killed.")
+@_no_publish
+@desk_option
+@json_option
+def reinstate(
+    article: str, note: str, desk: Path, *, killed: bool, no_publish: bool, as_json: bool
+) -> None:
+    """Send an article out again that was withheld or killed: its last usable content.
+
+    It becomes a new version under the same identity and goes to whoever may have it now.
+
+    \b
+    syndicate reinstate wall --note "The figure is right."
+    syndicate reinstate wall --killed --note "The claim was dropped."
+    """
+    order = partial(amend.reinstate, note=plain_line(note), even_killed=killed)
+    _amend(desk, article, lambda *_: order, publish=not no_publish, as_json=as_json, inbox=True)
+
+
+@click.command()
+@click.argument("article")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--replace",
+    "pairs",
+    nargs=2,
+    multiple=True,
+    metavar="OLD NEW",
+    help="Plain words in headline, summary, author, text, caption or credit; repeat for several.",
+)
+@click.option("--note", required=True, help="What was wrong and is now right; readers see it.")
+@click.option("--release", is_flag=True, help="Send it out although it is withheld.")
+@click.option("--killed", is_flag=True, help="Send it out although it was killed.")
+@_no_publish
+@desk_option
+@json_option
+def correct(
+    article: str,
+    file: Path | None,
+    pairs: tuple[tuple[str, str], ...],
+    note: str,
+    desk: Path,
+    *,
+    release: bool,
+    killed: bool,
+    no_publish: bool,
+    as_json: bool,
+) -> None:
+    """Correct an article that is out, from FILE or word by word.
+
+    FILE is the whole corrected article, in any form that `ingest` reads. With --replace each OLD
+    must stand in the article exactly once. Partners get the corrected version, marked as one.
+
+    \b
+    syndicate correct wall wall.json --note "The wall moved three centimetres, not two."
+    syndicate correct wall --replace "two centimetres" "three centimetres" --note "Three, not two."
+    """
+    note = plain_line(note)
+    if not note:
+        raise click.BadParameter("say what was wrong and is now right", param_hint="--note")
+    if (file is None) is (not pairs):
+        raise click.UsageError("state FILE or --replace OLD NEW, one of them")
+    if any(not old or old == new for old, new in pairs):
+        raise click.BadParameter("OLD is empty, or the same as NEW", param_hint="--replace")
+
+    def made(known: Desk, history: History) -> amend.Order:
+        change = amend.replaced(amend.Replacement(*pair) for pair in pairs)
+        if file is not None:
+            drafts = wiring.collect([file], known, _hints(history[-1]))
+            change = amend.from_file(drafts, str(file))
+        return partial(
+            amend.correct, change=change, note=note, release=release, even_killed=killed
+        )
+
+    _amend(desk, article, made, publish=not no_publish, as_json=as_json, inbox=True)
+
+
+def _hints(article: Article) -> Hints:
+    """Give what a file that is known to be of an article need not say again."""
+    return Hints(
+        guid=article.guid,
+        language=article.language,
+        first_created=article.first_created,
+        url=article.canonical_url,
+        section=article.section,
+        products=article.products,
+    )
+
+
+def _amend(
+    desk: Path,
+    name: str,
+    order: Callable[[Desk, History], Any],
+    *,
+    publish: bool,
+    as_json: bool,
+    inbox: bool = False,
+) -> None:
+    """Keep the next version of an article, then publish it, then say what became of it.
+
+    Only desk.toml need be sound for the version to be kept.
+    """
+    known = wiring.load_desk(desk)
+    with wiring.opened_store(desk, known) as store:
+        history = find_article(store, name)
+        moment = present(store)
+        made = partial(order(known, history), now=moment)
+        kept = keep(store, history[-1].guid, made, None, moment)
+        if isinstance(kept.judged, Refusal):
+            raise _refused(kept.judged)
+        attempt = Attempt((), ())
+        if publish:
+            attempt = publish_change(desk, store, _current_at(kept.judged, moment))
+        if inbox:
+            _warn_of_inbox(desk, known, store, kept.judged)
+    _print_json(kept, attempt) if as_json else _print(kept, attempt, publish=publish)
+    for line in attempt.failures:
+        tell(f"not published: {line}")
+    if attempt.failures:
+        says = f"version {kept.judged.version} is kept, but not everything was published"
+        raise Refused(says, mend="mend what the lines above say, then syndicate regenerate")
+
+
+def _refused(one: Refusal) -> Refused:
+    field = "" if one.field == "article" else f" {one.field}"
+    return Refused(f"{one.code}{field}: {one.says}", where=one.where, mend=one.mend)
+
+
+def _current_at(article: Article, moment: datetime) -> datetime:
+    """Give the moment to publish at: versions do not share a second, so it may have to wait."""
+    wait = article.version_created - max(moment, now())
+    if not timedelta(0) < wait <= _LONGEST_WAIT:
+        return max(moment, now())
+    time.sleep(wait.total_seconds())
+    return max(moment, now(), article.version_created)
+
+
+def _warn_of_inbox(desk: Path, known: Desk, store: Store, article: Article) -> None:
+    inbox = desk / known.inbox
+    drafts = wiring.collect([inbox] if inbox.is_dir() else [], known, Hints())
+    for one in amend.other_words(drafts, article, store):
+        tell(
+            f"warning: {one.name or one.origin} in {inbox} says other words. Mend: change it too, "
+            "or its next change undoes this."
+        )
+
+
+def _changes(article: Article, done: tuple[Published, ...]) -> list[tuple[Published, str]]:
+    """Give the documents in which an article changed, and how."""
+    found = []
+    for one in done:
+        for how in ("added", "changed", "removed"):
+            if article.guid in getattr(one, how):
+                found.append((one, how))
+    return found
+
+
+def _print(kept: Kept, attempt: Attempt, *, publish: bool) -> None:
+    article = kept.judged
+    if not isinstance(article, Article):
+        return
+    was = "" if kept.is_new else " already"
+    click.echo(f"{article.headline}\n{article.guid}")
+    click.echo(
+        f"{article.pub_status}{was}: version {article.version}, {shown(article.version_created)}"
+    )
+    if not publish:
+        click.echo("not published yet: syndicate regenerate")
+        return
+    changes = _changes(article, attempt.done)
+    if changes:
+        rows = [(one.partner, one.feed, one.format, how, one.path) for one, how in changes]
+        print_table(("partner", "feed", "format", "", "file"), rows)
+    partners = len({one.partner for one, _ in changes})
+    click.echo(f"it changed in {len(changes)} documents of {partners} partners")
+
+
+def _print_json(kept: Kept, attempt: Attempt) -> None:
+    article = kept.judged
+    if isinstance(article, Article):
+        print_json(
+            {
+                "article": article.guid,
+                "version": article.version,
+                "pub_status": article.pub_status,
+                "version_created": article.version_created,
+                "is_new": kept.is_new,
+                "documents": [one._asdict() for one in attempt.done],
+                "failures": attempt.failures,
+            }
+        )
