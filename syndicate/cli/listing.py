@@ -8,8 +8,17 @@ from typing import Any
 import click
 
 from syndicate import wiring
-from syndicate.cli.common import desk_option, json_option, print_json, print_table, shown
+from syndicate.cli.common import (
+    Refused,
+    desk_option,
+    json_option,
+    print_json,
+    print_table,
+    shown,
+)
 from syndicate.formats.all import FORMATS
+from syndicate.licensing.conflicts import RULES
+from syndicate.licensing.problem import Problem
 from syndicate.model.errors import NotFound
 from syndicate.model.partner import Agreement, Partner
 from syndicate.pipeline.compose import path_of
@@ -138,6 +147,29 @@ def show_licence(licence: str, desk: Path, *, as_json: bool) -> None:
         return
     data = newest.model_dump(mode="json", exclude_none=True)
     print_table(("field", "says"), [(name, _said(value)) for name, value in data.items()])
+
+
+@licences.command("conflicts")
+@desk_option
+@json_option
+def list_conflicts(desk: Path, *, as_json: bool) -> None:
+    """Name promises that contradict each other; fails where one must be mended."""
+    found = [one for one in wiring.load_sound(desk).between if one.rule in RULES]
+    if as_json:
+        print_json([one._asdict() for one in found])
+    elif found:
+        columns = ("rule", "who", "what overlaps", "from", "mend")
+        rows = [(_weight(one), one.where, one.says, shown(one.since), one.mend) for one in found]
+        print_table(columns, rows, (1, 3, 5, 2, 4))
+    else:
+        click.echo("no conflicts")
+    errors = sum(not one.warning for one in found)
+    if errors:
+        raise Refused(f"{errors} conflicts")
+
+
+def _weight(one: Problem) -> str:
+    return f"{one.rule} warning" if one.warning else one.rule
 
 
 def _said(value: Any) -> str:

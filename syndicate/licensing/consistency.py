@@ -7,30 +7,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from syndicate.licensing.conflicts import conflicts
+from syndicate.licensing.problem import Problem
 from syndicate.licensing.question import parts_of
 from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
 from syndicate.model.licence import EmbargoMode, Licence
 from syndicate.model.moments import Window
 from syndicate.model.partner import Agreement, AgreementState, Partner
+from syndicate.model.price import FlatWithQuota
 from syndicate.model.rights import AiPurpose, ExtentUnit, Onward
 from syndicate.model.territory import Territory, group_changes
 
-
-class Problem(NamedTuple):
-    """One fault between files: its rule, where, what, and how to mend it."""
-
-    rule: str
-    where: str
-    says: str
-    mend: str
-    warning: bool = False
-
-    def __str__(self) -> str:
-        """One line."""
-        return f"{self.rule} {self.where}: {self.says}. Mend: {self.mend}."
+__all__ = ["Problem", "problems", "remarks_on"]
 
 
 def problems(files: DeskFiles) -> tuple[Problem, ...]:
@@ -42,7 +32,7 @@ def problems(files: DeskFiles) -> tuple[Problem, ...]:
         for agreement in partner.agreements:
             found.extend(_agreement(files, partner, agreement))
         found.extend(_feeds(partner))
-    return tuple(found)
+    return (*found, *conflicts(files))
 
 
 def _feeds(partner: Partner) -> Iterator[Problem]:
@@ -100,6 +90,8 @@ def _undeclared(files: DeskFiles, territory: Territory, where: str) -> Iterator[
 def _agreement(files: DeskFiles, partner: Partner, agreement: Agreement) -> Iterator[Problem]:
     where = f"partner {partner.id} agreement {agreement.id}"
     yield from _undeclared(files, agreement.territory, where)
+    if agreement.exclusivity:
+        yield from _undeclared(files, agreement.exclusivity.territory, f"{where} exclusivity")
     licence = files.licence(agreement.licence, agreement.licence_version)
     if licence is None:
         yield Problem(
@@ -171,6 +163,14 @@ def _granted(licence: Licence) -> list[Territory]:
     return [grant.territory for grant in licence.grants if grant.territory]
 
 
+def _v6(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
+    billed = licence.quota is not None and licence.quota.overage == "bill"
+    if billed and not (isinstance(agreement.price, FlatWithQuota) and agreement.price.overage):
+        says = "articles beyond the quota are billed, and the price names no fee for them"
+        return "V6", "price", says, 'use price.type = "flat_with_quota" with price.overage'
+    return None
+
+
 def _v12(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Licence) -> Fault:
     cut = [feed.id for feed in partner.feeds if feed.extent.unit is ExtentUnit.WORDS]
     if cut and not licence.duties.link_back:
@@ -196,6 +196,7 @@ def _free(files: DeskFiles, partner: Partner, agreement: Agreement, licence: Lic
 
 
 _CHECKS: tuple[Callable[[DeskFiles, Partner, Agreement, Licence], Fault], ...] = (
+    _v6,
     _v16,
     _v18,
     _v21,

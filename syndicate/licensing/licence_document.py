@@ -17,11 +17,12 @@ from syndicate.licensing import odrl
 from syndicate.licensing.odrl import Json, Scope
 from syndicate.licensing.phrases import Phrases, known_languages
 from syndicate.licensing.terms import document_path
-from syndicate.licensing.usage_terms import Facts, sentences
+from syndicate.licensing.usage_terms import Facts, quota_sentences, sentences
 from syndicate.model.base import direction_of
 from syndicate.model.desk import DeskFiles
 from syndicate.model.document import Document
 from syndicate.model.licence import Grant, Licence
+from syndicate.model.quota import Quota
 from syndicate.model.territory import Area, group_changes
 
 E = ElementMaker(makeelement=html.html_parser.makeelement)
@@ -94,7 +95,9 @@ def page(files: DeskFiles, licence: Licence, area: Area) -> bytes:
     )
     first = [language, *(tag for tag in known_languages() if tag != language.split("-")[0])]
     sections = [_section(licence, area, tag) for tag in first if tag in known_languages()]
-    main = E.main(E.h1(heading), *sections, _grants(licence), _media(licence), _holder(files))
+    counted = [_counted(licence, licence.quota)] if licence.quota else []
+    tables = [_grants(licence), *counted, _media(licence)]
+    main = E.main(E.h1(heading), *sections, *tables, _holder(files))
     if licence.url:
         main.append(E.p(E.a(licence.url, href=licence.url, rel="license")))
     if licence.text_terms_url:
@@ -134,6 +137,14 @@ def _media(licence: Licence) -> _Element:
     media = [E.li(words.media([one]), id=f"medium-{one}") for one in licence.media]
     uses = [E.li(words.uses([one]), id=f"use-{one}") for one in licence.ai.allowed]
     return E.ul(*media, *uses)
+
+
+def _counted(licence: Licence, quota: Quota) -> _Element:
+    """Say what is counted, with the anchor that the unit of the policy's count leads to."""
+    words = Phrases(licence.language)
+    says = " ".join(quota_sentences(words, quota))
+    tag = words.language
+    return E.p(says, {"id": "quota", "lang": tag, "dir": direction_of(tag)})
 
 
 def _holder(files: DeskFiles) -> _Element:

@@ -83,8 +83,29 @@ def constraints(scope: Scope) -> list[Json]:
     return found
 
 
+def _quota(licence: Licence, scope: Scope) -> list[Json]:
+    """Give how many articles in which time; the unit says that articles delivered are counted.
+
+    A quota beyond which articles are delivered all the same limits no permission.
+    """
+    quota = licence.quota
+    if quota is None or quota.overage != "deny":
+        return []
+    limit = {"@value": str(quota.limit), "@type": "xsd:integer"}
+    unit = {"unit": iri(f"{scope.review}#quota")}
+    found = [{**constraint("count", "lteq", limit), **unit}]
+    length = f"P{quota.days}D" if quota.days else _LENGTHS.get(quota.period)
+    if length:
+        every = {"@value": length, "@type": "xsd:duration"}
+        found.append(constraint("timeInterval", "eq", every))
+    return found
+
+
+_LENGTHS = {"day": "P1D", "week": "P7D", "month": "P1M"}
+
+
 def _permissions(licence: Licence, scope: Scope) -> list[Json]:
-    limits = constraints(scope)
+    limits = [*constraints(scope), *_quota(licence, scope)]
     duty: list[Json] = [{"action": "reviewPolicy", "target": scope.review}]
     if licence.duties.attribute or licence.duties.author_credit:
         duty.append({"action": "attribute", "attributedParty": scope.assigner})

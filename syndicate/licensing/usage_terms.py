@@ -10,6 +10,7 @@ from syndicate.licensing.duties import must_remove, reporting
 from syndicate.licensing.phrases import Phrases, known_languages
 from syndicate.model.entry import LocalText
 from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo
+from syndicate.model.quota import Quota
 from syndicate.model.rights import AiPurpose, EditLevel, Medium
 from syndicate.model.territory import Area, countries
 
@@ -47,6 +48,8 @@ def sentences(licence: Licence, facts: Facts, language: str) -> Iterator[str]:
     yield from dates(words, facts, removes=must_remove(licence))
     if licence.display:
         yield words.say("display", days=str(licence.display.days))
+    if licence.quota:
+        yield from quota_sentences(words, licence.quota)
     yield words.say(f"edit-{facts.edit_level}")
     yield from _conduct(words, licence)
     yield machines(words, facts.uses)
@@ -81,6 +84,15 @@ def dates(words: Phrases, facts: Facts, *, removes: bool) -> Iterator[str]:
     if facts.valid_until:
         name = "until" if removes else "no-new"
         yield words.say(name, when=words.when(facts.valid_until))
+
+
+def quota_sentences(words: Phrases, quota: Quota) -> Iterator[str]:
+    """Say how many articles there are in a period, and what happens beyond."""
+    yield words.say(f"quota-{quota.period}", limit=str(quota.limit), days=str(quota.days))
+    if quota.per == "property":
+        yield words.say("quota-property")
+    if quota.overage != "deny":
+        yield words.say("quota-billed" if quota.overage == "bill" else "quota-more")
 
 
 def _conduct(words: Phrases, licence: Licence) -> Iterator[str]:

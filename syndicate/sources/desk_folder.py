@@ -40,6 +40,8 @@ class Read(NamedTuple):
     """A line for each oddity."""
     unsound: frozenset[str] = frozenset()
     """Partners left out: the names of their files without .toml and, where readable, their ids."""
+    between: tuple[Problem, ...] = ()
+    """What is wrong or odd between the files, before partners were left out."""
 
 
 def read(folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> Read:
@@ -67,8 +69,8 @@ def read(folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> Rea
     names = {stem for stem, partner in partners.items() if partner.id in out}
     unsound = frozenset({*reader.unsound, *names, *out})
     if any(_costs_all(fault, files) for fault in faults):
-        return Read(None, errors, tuple(told), unsound)
-    return Read(_without(files, out, faults), errors, tuple(told), unsound)
+        return Read(None, errors, tuple(told), unsound, found)
+    return Read(_without(files, out, faults), errors, tuple(told), unsound, found)
 
 
 def load(folder: Path) -> DeskFiles:

@@ -52,7 +52,9 @@ def policies() -> list[str]:
         for one in documents(desk_files(licence))
         if one.media_type == "application/ld+json"
     ]
-    return [made.terms.odrl, made.terms.parts[0].odrl, plain.terms.odrl, *public]
+    counted = entry(licence=a_licence(quota={"limit": 20, "period": "month"}))
+    policies = [made.terms, made.terms.parts[0], plain.terms, counted.terms]
+    return [*(one.odrl for one in policies), *public]
 
 
 @pytest.mark.parametrize("policy", policies())
