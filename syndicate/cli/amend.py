@@ -48,7 +48,11 @@ _no_publish = click.option(
     help="error: it is wrong. legal: an order or a claim. rights: they were revoked. refile: "
     "another article replaces it. Kept, never published.",
 )
-@click.option("--note", default="", help="For the partners' editors; goes out with the notice.")
+@click.option(
+    "--note",
+    default="",
+    help="For the partners' editors, where a format can say it; never for readers.",
+)
 @click.option("--drill", "is_drill", is_flag=True, help="Rehearse on a canary; nothing is real.")
 @_no_publish
 @desk_option
@@ -86,7 +90,11 @@ def kill(
 @click.command()
 @click.argument("article")
 @click.option("--reason", type=_REASONS, default="error", show_default=True, help="As for kill.")
-@click.option("--note", default="", help="For the partners' editors; goes out with the notice.")
+@click.option(
+    "--note",
+    default="",
+    help="For the partners' editors, where a format can say it; never for readers.",
+)
 @_no_publish
 @desk_option
 @json_option
@@ -106,7 +114,11 @@ def withhold(
 
 @click.command()
 @click.argument("article")
-@click.option("--note", default="", help="For the partners' editors.")
+@click.option(
+    "--note",
+    default="",
+    help="For the partners' editors, where a format can say it; never for readers.",
+)
 @click.option("--killed", is_flag=True, help="Bring it back although it was killed.")
 @_no_publish
 @desk_option

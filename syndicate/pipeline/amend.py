@@ -158,14 +158,13 @@ def _wanted_back(history: History, now: datetime, *, even_killed: bool) -> Artic
 
 
 def _next(base: Article, history: History, at: datetime, **changes: Any) -> Article:
-    made: Article = base.changed(
-        version=max(base.version, history[-1].version + 1),
-        version_created=at,
-        pub_status=PubStatus.USABLE,
-        withdrawal_reason=None,
-        **changes,
-    )
-    return made
+    changes |= {
+        "version": max(base.version, history[-1].version + 1),
+        "version_created": at,
+        "pub_status": PubStatus.USABLE,
+        "withdrawal_reason": None,
+    }
+    return Article.model_validate({**base.model_dump(), **changes})
 
 
 def _refuse(article: Article, code: str, says: str, mend: str) -> Refusal:
@@ -192,10 +191,10 @@ def replaced(pairs: Iterable[Replacement]) -> Change:
 
 
 def _replaced(pairs: tuple[Replacement, ...], article: Article) -> Article | Refusal:
-    data = article.model_dump(exclude_unset=True)
+    data = article.model_dump()
     for old, new in pairs:
         one = _Replacing(legal_text(old), legal_text(new))
-        data |= {name: one.walk(data[name], name) for name in _FIELDS if name in data}
+        data |= {name: one.walk(data[name], name) for name in _FIELDS}
         if one.count != 1:
             times = f"{one.count} times" if one.count else "nowhere in one run of text"
             says = f"{old!r} stands {times}, not once"
