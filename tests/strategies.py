@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from syndicate.model.article import Article
+from syndicate.model.licence import Licence
+from syndicate.model.partner import Partner
+from syndicate.model.receipt import Slot
 from tests.builders import NOW, a_licence, a_partner, agreement_data, an_article
 
 KINDS = ("headline", "summary", "body", "image", "graphic", "data", "embed", "video", "audio")
@@ -223,6 +227,20 @@ def licence_dicts(draw: st.DrawFn) -> dict[str, Any]:
         "embargo_mode": draw(st.sampled_from(["withhold", "deliver_marked"])),
         "delay": draw(st.sampled_from([None, None, None, "PT6H", "P2D"])),
         "display": draw(st.sampled_from([None, None, None, {"days": 3}, {"days": 20}])),
+        "quota": draw(mostly(None, quotas())),
+        "stop_when_overdue": draw(st.booleans()),
+    }
+
+
+@st.composite
+def quotas(draw: st.DrawFn) -> dict[str, Any]:
+    period = draw(st.sampled_from(["day", "week", "month", "term", "rolling"]))
+    return {
+        "limit": draw(st.integers(1, 3)),
+        "period": period,
+        "days": draw(st.integers(1, 9)) if period == "rolling" else None,
+        "overage": draw(st.sampled_from(["deny", "deny", "bill", "allow_and_warn"])),
+        "per": draw(st.sampled_from(["item", "property"])),
     }
 
 
@@ -232,9 +250,11 @@ def partner_dicts(draw: st.DrawFn) -> dict[str, Any]:
     term = {"start": start.isoformat()}
     if draw(st.booleans()):
         term["end"] = (start + timedelta(days=draw(st.integers(1, 200)))).isoformat()
+    first = agreement_data(term=term, **draw(mostly({}, standings())))
+    second = draw(mostly(None, standings()))
     return {
         "can_geo_block": draw(st.booleans()),
-        "agreements": [agreement_data(term=term)],
+        "agreements": [first] if second is None else [first, agreement_data(id="l-2", **second)],
         "properties": [
             {
                 "id": "site",
@@ -247,11 +267,90 @@ def partner_dicts(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> tuple[Any, Any, Any, datetime]:
-    """Give an article, a licence, a partner and a moment."""
-    return (
+def standings(draw: st.DrawFn) -> dict[str, Any]:
+    """Give what may differ between two agreements of a partner."""
+    since = st.one_of(st.none(), moments.map(datetime.isoformat))
+    made: dict[str, Any] = {
+        "state": draw(mostly("active", st.sampled_from(["suspended", "terminated", "signed"]))),
+        "state_since": draw(since),
+        "payment_overdue_since": draw(mostly(None, since)),
+        "priority": draw(st.integers(0, 2)),
+        "items": draw(st.sampled_from([[], [], ["tag:harbour.example,2024:wall"]])),
+        "fallthrough_on": draw(st.sampled_from([[], ["quota"]])),
+        "supersedes": draw(st.sampled_from([None, "l-1", "l-2"])),
+        "media": draw(mostly(None, st.sampled_from([["app"], ["print"], ["web"]]))),
+    }
+    return made
+
+
+GUIDS = ("tag:harbour.example,2024:wall", "tag:harbour.example,2024:a", "tag:x.example,2024:b")
+
+
+@st.composite
+def some_slots(draw: st.DrawFn) -> tuple[Slot, ...]:
+    """Give what was counted, mostly other articles than the one that is asked about."""
+    made = []
+    for _ in range(draw(st.integers(0, 5))):
+        counted = draw(moments)
+        back = counted + timedelta(hours=draw(st.integers(1, 90)))
+        slot = Slot(
+            agreement=draw(st.sampled_from(["l-1", "l-2"])),
+            property=draw(st.sampled_from(["site", "app"])),
+            guid=draw(st.sampled_from([*GUIDS, *GUIDS[1:]])),
+            at=counted,
+            returned_at=draw(st.sampled_from([None, None, back])),
+        )
+        made.append(slot)
+    return tuple(made)
+
+
+@st.composite
+def rivals(draw: st.DrawFn) -> tuple[Partner, ...]:
+    """Give other partners with exclusives, mostly none."""
+    made = []
+    for number in range(draw(mostly(0, st.integers(1, 3)))):
+        terms = {
+            "level": "sole",
+            "basis": draw(st.sampled_from(["product", "product", "item"])),
+            "window": draw(st.sampled_from(["P1D", "P5D", "P30D"])),
+            "territory": draw(mostly({"include": ["JP"]}, territories)),
+            "media": draw(mostly(["web"], st.sets(st.sampled_from(MEDIA), min_size=1))),
+            "languages": draw(mostly([], st.sampled_from([["en"], ["ar"]]))),
+        }
+        if terms["basis"] == "item":
+            terms["items"] = [draw(st.sampled_from(GUIDS))]
+        agreed = agreement_data(
+            id=f"x-{number}",
+            term={"start": draw(moments).isoformat()},
+            exclusivity=terms,
+            **draw(mostly({}, st.just({"state": "suspended", "state_since": NOW.isoformat()}))),
+        )
+        made.append(a_partner(id=f"rival-{number}", agreements=[agreed], feeds=[]))
+    return tuple(made)
+
+
+circumstances = st.fixed_dictionaries({"slots": some_slots(), "rivals": rivals()})
+"""What else a decision depends on."""
+
+
+class Asked(NamedTuple):
+    """Everything a decision follows from."""
+
+    article: Article
+    licence: Licence
+    partner: Partner
+    now: datetime
+    more: dict[str, Any]
+    """Slots and rivals."""
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Asked:
+    """Give an article, a licence, a partner, a moment, and what was counted and promised."""
+    return Asked(
         an_article(**draw(article_dicts())),
         a_licence(**draw(licence_dicts())),
         a_partner(**draw(partner_dicts())),
         draw(moments),
+        draw(circumstances),
     )

@@ -91,7 +91,7 @@ def _passes_on(request: Request, agreement: Agreement, ruling: Ruling) -> bool:
     What went out under another one meanwhile stays there: it is not counted here later on.
     """
     asked, decision = ruling.question, ruling.decision
-    if "quota" not in agreement.fallthrough_on or asked is None:
+    if "quota" not in agreement.fallthrough_on or asked is None or asked.licence.quota is None:
         return False
     refused = {*decision.codes(effect=Verdict.DENY), *decision.codes(effect=Verdict.HOLD)}
     elsewhere = any(

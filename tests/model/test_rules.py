@@ -193,12 +193,6 @@ def test_ids_are_unique_across_files() -> None:
     }
 
 
-def test_what_is_not_built_yet_is_refused_instead_of_half_obeyed() -> None:
-    for name in ("quota", "exclusivity"):
-        with pytest.raises(ValidationError, match="Extra inputs"):
-            a_licence(**{name: {"limit": 3}})
-
-
 def test_a_feed_that_cannot_be_read_or_filled_is_warned_about() -> None:
     unread = a_partner(can_ingest=["rss"])
     unnamed = a_partner(agreements=[agreement_data(state="draft", properties=[])])
