@@ -78,6 +78,8 @@ def kill(
     syndicate kill --drill
     """
     if is_drill:
+        if article is not None or no_publish:
+            raise click.UsageError("--drill is a rehearsal: it takes no ARTICLE")
         drill(desk, as_json=as_json)
         return
     if article is None or reason is None:
@@ -292,8 +294,8 @@ def _print(kept: Kept, attempt: Attempt, *, publish: bool) -> None:
     if changes:
         rows = [(one.partner, one.feed, one.format, how, one.path) for one, how in changes]
         print_table(("partner", "feed", "format", "", "file"), rows)
-    partners = len({one.partner for one, _ in changes})
-    click.echo(f"it changed in {len(changes)} documents of {partners} partners")
+    partners = ", ".join(dict.fromkeys(one.partner for one, _ in changes)) or "nobody"
+    click.echo(f"it changed in {len(changes)} documents, for {partners}")
 
 
 def _print_json(kept: Kept, attempt: Attempt) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def test_a_kill_withdraws_the_article_from_every_document(desk: Path, name: str)
     assert any(list(withdrawal_faults(d, FORMATS[s], WALL)) for s, d in documents(desk).items())
     found = run("kill", name, *KILL, "--desk", desk)
     assert "canceled: version 2" in found.stdout
-    assert "it changed in 3 documents of 1 partners" in found.stdout
+    assert "it changed in 3 documents, for first-partner" in found.stdout
     assert_withdrawn(desk)
     assert b"The readings were of another site." in documents(desk)["newsml.xml"]
 
@@ -92,6 +93,27 @@ def test_killing_twice_is_harmless(desk: Path) -> None:
     found = run("kill", "wall", "--reason", "legal", "--desk", desk)
     assert "canceled already: version 2" in found.stdout
     assert len(history(desk)) == 2
+
+
+def test_a_kill_is_dated_after_what_is_out_where_the_clock_was_set_back(desk: Path) -> None:
+    ahead = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=4)
+    other = {
+        "guid": "tag:harbour.example,2024:other",
+        "canonical_url": "https://harbour.example/o",
+    }
+    file_of(desk, "other", **other)
+    run("regenerate", "--at", ahead.isoformat(), "--desk", desk)
+    run("kill", "wall", *KILL, "--desk", desk)
+    assert history(desk)[-1].version_created >= ahead
+    assert_withdrawn(desk)
+
+
+def test_orders_that_follow_at_once_are_each_later_than_the_last(desk: Path) -> None:
+    for words in (("withhold", "wall"), ("reinstate", "wall"), ("kill", "wall", *KILL)):
+        run(*words, "--desk", desk)
+    seconds = [one.version_created.replace(microsecond=0) for one in history(desk)]
+    assert seconds == sorted(set(seconds))
+    assert_withdrawn(desk)
 
 
 def test_a_kill_needs_no_sound_desk_but_says_what_was_not_published(desk: Path) -> None:
@@ -169,6 +191,7 @@ def test_an_ambiguous_name_is_refused_with_the_candidates(desk: Path) -> None:
         ("kill", "wall"),
         ("kill", "--reason", "error"),
         ("kill", "wall", "--reason", "mood"),
+        ("kill", "wall", "--reason", "error", "--drill"),
         ("correct", "wall", "--note", "x"),
         ("correct", "wall", "f.json", "--replace", "a", "b", "--note", "x"),
         ("correct", "wall", "--replace", "a", "b"),
