@@ -101,7 +101,8 @@ def test_a_kill_is_dated_after_what_is_out_where_the_clock_was_set_back(desk: Pa
         "guid": "tag:harbour.example,2024:other",
         "canonical_url": "https://harbour.example/o",
     }
-    file_of(desk, "other", **other)
+    other |= {"headline": "Another", "summary": "Nothing was measured."}
+    file_of(desk, "other", **other, body=[{"type": "paragraph", "text": "Nothing."}])
     run("regenerate", "--at", ahead.isoformat(), "--desk", desk)
     run("kill", "wall", *KILL, "--desk", desk)
     assert history(desk)[-1].version_created >= ahead
