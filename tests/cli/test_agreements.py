@@ -135,6 +135,18 @@ def test_the_licence_says_what_becomes_of_copies(
     assert timedelta(0) <= since - began - timedelta(days=days) < timedelta(minutes=5)
 
 
+def test_what_another_agreement_allows_stays(active: Path) -> None:
+    second = partner_file(active).read_text().partition("[[agreements]]")[2]
+    second = second.partition("[[feeds]]")[0].replace(FIRST, "other")
+    # One governs at a time: the other begins where the first is over, so both may be active.
+    second = second.replace("term", "priority = -1\nterm", 1)
+    changed(active, "[[feeds]]", f"[[agreements]]{second}[[feeds]]")
+    ended = data("agreements", "end", FIRST, "--dry-run", "--desk", active)
+    assert [one["what"] for one in ended["out"]] == ["stays"]
+    suspended = data("agreements", "suspend", FIRST, "--dry-run", "--desk", active)
+    assert [one["what"] for one in suspended["out"]] == ["take down"]
+
+
 def test_a_dry_run_writes_nothing(active: Path) -> None:
     before = {path: path.read_bytes() for path in active.rglob("*") if path.is_file()}
     found = run("agreements", "end", FIRST, "--dry-run", "--desk", active)

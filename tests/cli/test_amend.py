@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 
 from syndicate import wiring
 from syndicate.checks.withdrawn import withdrawal_faults
-from syndicate.model.article import Article
+from syndicate.model.article import Article, PubStatus
 from tests.builders import article_data
 from tests.cli.running import a_copy, data, run
 
@@ -114,6 +116,25 @@ def test_orders_that_follow_at_once_are_each_later_than_the_last(desk: Path) -> 
         run(*words, "--desk", desk)
     seconds = [one.version_created.replace(microsecond=0) for one in history(desk)]
     assert seconds == sorted(set(seconds))
+    assert_withdrawn(desk)
+
+
+def test_orders_and_runs_at_once_end_in_one_kill(desk: Path) -> None:
+    file_of(desk, summary="Engineers measured two centimetres, at last.")
+    orders = [("kill", "wall", *KILL), ("regenerate",)] * 2
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "syndicate", *words, "--desk", str(desk)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for words in orders
+    ]
+    for one in started:
+        one.communicate()
+    assert [one.returncode for one in started[::2]] == [0, 0]
+    assert [one.pub_status for one in history(desk)].count(PubStatus.CANCELED) == 1
+    assert history(desk)[-1].pub_status == PubStatus.CANCELED
     assert_withdrawn(desk)
 
 
