@@ -54,7 +54,9 @@ def decide(asked: Question) -> Decision:
     findings.extend(place.findings)
     parts = {part.name: part for part in parts_of(asked.article)}
     extent = _extent(asked)
-    limits = Limits(place.area, gates.media_of_item(asked), cut(asked.article.body, extent))
+    # Where exclusives leave no medium the whole is held; its parts are judged as if they did not.
+    media = gates.media_of_item(asked) or tuple(sorted(gates.cleared_media(asked)))
+    limits = Limits(place.area, media, cut(asked.article.body, extent))
     until = valid_until(asked)
     judged = Judged(asked, parts, limits, extent, until)
     findings.extend(judged.required())

@@ -140,10 +140,10 @@ def g4_release(asked: Question) -> Iterator[Finding]:
 def media_of_item(asked: Question, until: datetime | None = None) -> tuple[Medium, ...]:
     """Give the media the article may go to: what is agreed, less what rights in the article and
     other partners' exclusives take away, now or of that what they still do at a later instant."""
-    return tuple(sorted(_cleared_media(asked) - exclusives.taken(asked, until).lost_media()))
+    return tuple(sorted(cleared_media(asked) - exclusives.taken(asked, until).lost_media()))
 
 
-def _cleared_media(asked: Question) -> frozenset[Medium]:
+def cleared_media(asked: Question) -> frozenset[Medium]:
     """Give the media that are agreed and that the rights in the article allow."""
     own = asked.article.rights.media
     agreed = reach.agreed_media(asked)
@@ -155,7 +155,7 @@ def g6_media(asked: Question) -> Iterator[Finding]:
     source = f"licence {asked.licence.ref} media"
     if not reach.agreed_media(asked):
         yield found("NOT_COVERED_MEDIUM", DENY, source)
-    elif not _cleared_media(asked):
+    elif not cleared_media(asked):
         yield found("MEDIUM_EMPTY", DENY, source)
     elif not media_of_item(asked):
         lost = exclusives.taken(asked).media

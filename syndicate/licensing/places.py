@@ -110,10 +110,9 @@ def _after_exclusives(asked: Question, base: Area, lasting: Area, before: Place)
         return before
     area = before.area - removed
     free = _stands(asked, lasting, area)
-    opens = next(
-        (end for end in exclusives.ends(asked) if not free and _is_free(asked, lasting, end)),
-        exclusives.ends(asked)[-1],
-    )
+    ends = sorted({*exclusives.ends(asked), *(end for end, _ in _embargoed(asked, lasting))})
+    enough = (end for end in ends if not free and _is_free(asked, lasting, end))
+    opens = next(enough, exclusives.ends(asked)[-1])
     source = exclusives.sources(tuple(bar for bar, _ in bars))
     effect = Verdict.ALLOW if free else Verdict.HOLD
     why = found("EXCLUSIVE_ELSEWHERE", effect, source, opens=opens, what=removed)
