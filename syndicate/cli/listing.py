@@ -165,7 +165,7 @@ def list_conflicts(desk: Path, *, as_json: bool) -> None:
         click.echo("no conflicts")
     errors = sum(not one.warning for one in found)
     if errors:
-        raise Refused(f"{errors} conflicts")
+        raise Refused(f"{errors} {'conflict' if errors == 1 else 'conflicts'}")
 
 
 def _weight(one: Problem) -> str:

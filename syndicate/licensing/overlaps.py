@@ -99,8 +99,8 @@ def overlap(files: DeskFiles, one: Scope, other: Scope) -> Overlap | None:
     meets = selections_overlap(one.selection, other.selection)
     if not area or not meets or not _languages_meet(one.languages, other.languages):
         return None
-    until = f" until {span.end:%Y-%m-%d}" if span.end else ""
-    since = "" if span.start == EARLIEST else f" from {span.start:%Y-%m-%d}"
+    until = f" until {span.end:%Y-%m-%d %H:%M}Z" if span.end else ""
+    since = "" if span.start == EARLIEST else f" from {span.start:%Y-%m-%d %H:%M}Z"
     spoken = sorted({*one.languages} | {*other.languages})
     what = [str(area), ", ".join(sorted(media)), *([", ".join(spoken)] if spoken else [])]
     return Overlap(span.start, f"{'; '.join(what)}{since}{until}", _is_sure(one, other))
