@@ -81,7 +81,7 @@ def a_rival(**changes: Any) -> Partner:
         "media": ["web"],
         **changes.pop("exclusivity", {}),
     }
-    agreed = agreement_data(id="x-1", exclusivity=terms, **changes.pop("agreement", {}))
+    agreed = agreement_data(**{"id": "x-1", "exclusivity": terms, **changes.pop("agreement", {})})
     made = {"id": "nagisa", "name": "Nagisa", "agreements": [agreed], "feeds": [], **changes}
     return a_partner(**made)
 

@@ -87,8 +87,7 @@ def test_v30_what_does_not_bind_yet_is_a_warning() -> None:
 
 def rival(name: str, signed: str, **exclusivity: Any) -> Partner:
     agreement = {"id": f"x-{name}", "signed_at": signed}
-    made = a_rival(exclusivity=exclusivity, agreement={"signed_at": signed}, id=name)
-    return made.changed(agreements=[made.agreements[0].model_copy(update={"id": agreement["id"]})])
+    return a_rival(exclusivity=exclusivity, agreement=agreement, id=name)
 
 
 def test_v31_two_exclusives_of_the_same_name_both_and_what_they_share() -> None:

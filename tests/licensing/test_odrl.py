@@ -53,8 +53,8 @@ def policies() -> list[str]:
         if one.media_type == "application/ld+json"
     ]
     counted = entry(licence=a_licence(quota={"limit": 20, "period": "month"}))
-    policies = [made.terms, made.terms.parts[0], plain.terms, counted.terms]
-    return [*(one.odrl for one in policies), *public]
+    items = [made.terms.odrl, made.terms.parts[0].odrl, plain.terms.odrl, counted.terms.odrl]
+    return [*items, *public]
 
 
 @pytest.mark.parametrize("policy", policies())
