@@ -48,6 +48,10 @@ def _feeds(partner: Partner) -> Iterator[Problem]:
             says = f"no agreement names the property {place}, so the feed stays empty"
             mend = "add it to an agreement's properties"
             yield Problem("property", where, says, mend, warning=True)
+        other = sorted({*(feed.media or ())} - {*partner.property_of(feed).media})
+        if other:
+            says = f"the property {place} does not publish in {', '.join(other)}"
+            yield Problem("media", where, says, "correct the feed's media", warning=True)
 
 
 def _doubled(files: DeskFiles) -> Iterator[Problem]:

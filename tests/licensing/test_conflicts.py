@@ -119,6 +119,8 @@ def test_v31_exclusives_that_share_nothing_are_no_conflict(apart: dict[str, Any]
 def test_v31_both_must_carve_the_other_out() -> None:
     first = rival("kumo", EARLY, carve_outs=["nami"])
     assert [one.rule for one in found(first, rival("nami", LATE))] == ["V31"]
+    second = rival("nami", LATE, carve_outs=["kumo"])
+    assert [one.rule for one in found(rival("kumo", EARLY), second)] == ["V31"]
     assert found(first, rival("nami", LATE, carve_outs=["kumo"])) == []
 
 

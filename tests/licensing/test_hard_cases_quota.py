@@ -68,6 +68,7 @@ def test_44_what_is_too_old_by_then_is_denied() -> None:
         (counting(1).changed(display={"days": 9}), {}),
         (counting(1), {"selection": _picks("P10D")}),
         (counting(1), {"partner": _until("2026-05-20T00:00:00Z")}),
+        (counting(1), {"partner": _until(JUNE.isoformat())}),
     ):
         decided = asked(licence, used("a"), **more)
         assert decided.verdict is Verdict.DENY

@@ -196,6 +196,8 @@ def test_ids_are_unique_across_files() -> None:
 def test_a_feed_that_cannot_be_read_or_filled_is_warned_about() -> None:
     unread = a_partner(can_ingest=["rss"])
     unnamed = a_partner(agreements=[agreement_data(state="draft", properties=[])])
-    for partner, rule in ((unread, "formats"), (unnamed, "property")):
+    feed = {"id": "gazette-all", "title": "All", "media": ["web", "print"]}
+    unsaid = a_partner(feeds=[feed])
+    for partner, rule in ((unread, "formats"), (unnamed, "property"), (unsaid, "media")):
         (problem,) = problems(desk_files(partner=partner))
         assert (problem.rule, problem.warning) == (rule, True)
