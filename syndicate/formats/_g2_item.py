@@ -36,20 +36,22 @@ from syndicate.model.article import Byline, PubStatus
 from syndicate.model.base import direction_of, text_of
 from syndicate.model.body import MediaBase, Picture, Rendition, kind_of
 from syndicate.model.document import FeedHead
-from syndicate.model.entry import Entry, Tombstone
+from syndicate.model.entry import Entry, GoneMedium, Tombstone
 from syndicate.model.rights import PartKind
 
 ALT_TEXT = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/AltTextAccessibility"
 VIA = "http://www.iana.org/assignments/relation/via"
 PARTIAL = "This article is not complete: the licence leaves out parts of it."
 KILL = "Withdrawn. Remove this article, its media and every earlier version everywhere."
+GONE = "Withdrawn. Remove this file everywhere; the article it stood in may stay without it."
 HOLD = "Withheld until further notice. Do not publish; take down what is published."
 
 _QCODE_SAFE = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def items_of(entry: Entry, head: FeedHead) -> Iterator[etree._Element]:
-    """Give the newsItem of an article, then one for each of its media that has a file.
+    """Give the newsItem of an article, one for each of its media that has a file, then one without
+    content for each that must be taken down.
 
     Raises:
         RenderFailed: the body cannot be written.
@@ -57,6 +59,8 @@ def items_of(entry: Entry, head: FeedHead) -> Iterator[etree._Element]:
     yield _article(entry, head)
     for one in _delivered(entry):
         yield _medium(one, entry, head)
+    for medium in entry.gone:
+        yield _gone(medium, entry, head)
 
 
 def media_guid(guid: str, part: str) -> str:
@@ -75,6 +79,26 @@ def tombstone_items(stone: Tombstone, head: FeedHead) -> Iterator[etree._Element
         yield _tombstone(stone, head, media_guid(stone.guid, medium.part), item_class)
 
 
+def _gone(medium: GoneMedium, entry: Entry, head: FeedHead) -> etree._Element:
+    """Give the newsItem that takes back a medium of an article that stays."""
+    stone = Tombstone(
+        guid=entry.guid,
+        version=entry.version,
+        status=PubStatus.CANCELED,
+        when=entry.version_created,
+        first_created=entry.first_created,
+        published=entry.published,
+        language=entry.language,
+        dir=entry.dir,
+        holder=entry.terms.holder,
+        holder_url=entry.terms.holder_url,
+        notice=entry.terms.notice,
+        licence_url=entry.terms.url,
+    )
+    guid = media_guid(entry.guid, medium.part)
+    return _tombstone(stone, head, guid, _ITEM_CLASSES[medium.kind], GONE)
+
+
 _ITEM_CLASSES = {
     PartKind.IMAGE: "ninat:picture",
     PartKind.GRAPHIC: "ninat:graphic",
@@ -83,12 +107,14 @@ _ITEM_CLASSES = {
 }
 
 
-def _tombstone(stone: Tombstone, head: FeedHead, guid: str, item_class: str) -> etree._Element:
+def _tombstone(
+    stone: Tombstone, head: FeedHead, guid: str, item_class: str, orders: str = ""
+) -> etree._Element:
     """Give a newsItem without content under the same guid."""
     item = an_item("newsItem", guid, stone.version, stone.language, stone.dir)
     add_tombstone_rights(item, stone)
     killed = stone.status is PubStatus.CANCELED
-    orders = Note("withdrawal", KILL if killed else HOLD)
+    order = Note("withdrawal", orders or (KILL if killed else HOLD))
     said = f"{stone.ed_note} {stone.note}".strip()
     reason = (Note("reason", said, stone.language),) if said else ()
     facts = ItemFacts(
@@ -97,7 +123,7 @@ def _tombstone(stone: Tombstone, head: FeedHead, guid: str, item_class: str) -> 
         first_created=stone.first_created,
         status=stone.status,
         title=stone.headline,
-        notes=(orders, *reason),
+        notes=(order, *reason),
     )
     add_item_meta(item, head, facts)
     content = add(item, g2("contentMeta"))

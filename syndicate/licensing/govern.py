@@ -8,7 +8,9 @@ unless the agreement says that its used-up quota is not (`fallthrough_on`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from syndicate.licensing.codes import found
@@ -23,7 +25,7 @@ from syndicate.model.desk import DeskFiles
 from syndicate.model.feed import Purpose
 from syndicate.model.licence import EmbargoMode, Licence
 from syndicate.model.partner import Agreement, Partner, Property
-from syndicate.model.receipt import Slot
+from syndicate.model.receipt import Holding, Slot
 from syndicate.model.rights import FULL, Extent, Medium
 from syndicate.model.selection import Selection
 
@@ -45,6 +47,15 @@ class Ruling(NamedTuple):
     question: Question | None
 
 
+class Delivered(NamedTuple):
+    """The terms that an article went out under."""
+
+    agreement: str
+    """Id of the agreement."""
+    licence: str
+    """The licence version: full-web/v2."""
+
+
 class Request(NamedTuple):
     """Who wants what where: a decision without the article and the moment."""
 
@@ -61,6 +72,9 @@ class Request(NamedTuple):
     """What the feed picks; here only its age limit matters."""
     slots: tuple[Slot, ...] = ()
     """What was counted under the partner's agreements."""
+    delivered: Mapping[str, Delivered] = MappingProxyType({})
+    """By guid, what went out under other terms than the agreement's present ones, and keeps them:
+    new terms bind new deliveries only, unless they are retroactive."""
 
 
 def rule(request: Request, article: Article, now: datetime) -> Ruling:
@@ -112,6 +126,8 @@ def in_order(
         start = one.term.opens.timestamp() if one.term.opens else 0.0
         return assigned, one.priority, axes, start
 
+    if len(partner.agreements) < 2:  # noqa: PLR2004  nothing to order, as with most partners
+        return list(partner.agreements)
     by_id = sorted(partner.agreements, key=lambda one: one.id)
     return sorted(by_id, key=place, reverse=True)
 
@@ -144,14 +160,37 @@ def _licences(request: Request) -> tuple[Licence, ...]:
     return tuple(one for one in found if one)
 
 
+def keeps_terms(
+    files: DeskFiles, partner: Partner, held: Iterable[Holding]
+) -> Mapping[str, Delivered]:
+    """Give the articles that went out under other terms than those of their agreement now."""
+    agreed = {one.id: f"{one.licence}/v{one.licence_version}" for one in partner.agreements}
+    found = {}
+    for one in held:
+        if one.agreement not in agreed or one.licence in {"", agreed[one.agreement]}:
+            continue
+        licence = licence_named(files, one.licence)
+        if licence and not licence.public:
+            found[one.guid] = Delivered(one.agreement, one.licence)
+    return found
+
+
+def licence_named(files: DeskFiles, ref: str) -> Licence | None:
+    """Give the licence of a reference such as full-web/v2; None where the desk has it not."""
+    name, _, version = ref.partition("/v")
+    return files.licence(name, int(version)) if version.isdecimal() else None
+
+
 def terms_of(
-    files: DeskFiles, agreement: Agreement, article: Article
+    files: DeskFiles, agreement: Agreement, article: Article, delivered: Delivered | None = None
 ) -> tuple[Licence, Licence] | None:
     """Give the terms that govern and the licence that says what is covered.
 
     An article under a public licence goes out under that one, also inside a paid agreement.
     """
     coverage = files.licence(agreement.licence, agreement.licence_version)
+    if delivered and delivered.agreement == agreement.id and not agreement.retroactive:
+        coverage = licence_named(files, delivered.licence) or coverage
     if coverage is None:
         return None
     public = files.public_licence(article.licence) if article.licence else None
@@ -160,7 +199,7 @@ def terms_of(
 
 def under(request: Request, agreement: Agreement, article: Article, now: datetime) -> Ruling:
     """Give the decision under one agreement, whether or not it governs."""
-    terms = terms_of(request.files, agreement, article)
+    terms = terms_of(request.files, agreement, article, request.delivered.get(article.guid))
     if terms is None:
         name = f"{agreement.licence}/v{agreement.licence_version}"
         why = found("LICENCE_MISSING", Verdict.DENY, f"agreement {agreement.ref}", licence=name)

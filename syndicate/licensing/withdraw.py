@@ -1,27 +1,32 @@
 """What is left of an article that was taken back: a tombstone for whoever could have had it.
 
-Who could have had it is computed, not remembered: each earlier version is decided again at every
-instant at which the answer could change while it was current. So a notice reaches everybody who
-was ever entitled to the article, also where receipts were lost.
+Who could have had it is computed as well as remembered: each earlier version is decided again at
+every instant at which the answer could change while it was current. So a notice reaches everybody
+who was ever entitled to the article, also where receipts were lost; and everybody whose receipts
+say that they had it, also where the files were changed since.
 """
 
 from __future__ import annotations
 
+import hashlib
+import html
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from syndicate.licensing.duties import notice_of
-from syndicate.licensing.govern import Request, Ruling, in_order, rule
+from syndicate.licensing.govern import Request, Ruling, licence_named, rule
 from syndicate.licensing.phrases import Phrases
+from syndicate.licensing.reconcile import kept_until
 from syndicate.licensing.redact import published_at
 from syndicate.licensing.terms import document_path
 from syndicate.model.article import Article, PubStatus
-from syndicate.model.body import MediaBase, kind_of
+from syndicate.model.body import MediaBase, Paragraph, kind_of
 from syndicate.model.decision import Verdict
-from syndicate.model.entry import GoneMedium, Tombstone
+from syndicate.model.entry import Entry, GoneMedium, PartTerms, Terms, Tombstone
 from syndicate.model.licence import Licence
 from syndicate.model.partner import AgreementState
+from syndicate.model.receipt import Holding
 
 Picks = Callable[[Article, datetime], bool]
 """Whether a feed picks a version at a moment."""
@@ -79,11 +84,11 @@ _WAS_ACTIVE = {AgreementState.SUSPENDED, AgreementState.TERMINATED}
 def _as_it_was(request: Request) -> Request:
     """Give the partner before it was blocked and its agreements suspended or terminated.
 
-    A state has no date, so they count as active for their whole term: rather a notice too many.
+    A state without a date counts as active for the whole term: rather a notice too many.
     """
     agreements = tuple(
         one.model_copy(update={"state": AgreementState.ACTIVE})
-        if one.state in _WAS_ACTIVE
+        if one.state in _WAS_ACTIVE and one.state_since is None
         else one
         for one in request.partner.agreements
     )
@@ -141,7 +146,11 @@ def tombstone(
 
 
 def recorded_tombstone(
-    request: Request, history: tuple[Article, ...], version: int, now: datetime
+    request: Request,
+    history: tuple[Article, ...],
+    held: Holding,
+    now: datetime,
+    until: datetime,
 ) -> Tombstone | None:
     """Give the notice for a feed whose record says that it held a version.
 
@@ -149,27 +158,118 @@ def recorded_tombstone(
     no more than the headline that went out.
     """
     article = current(history, now)
-    if article is None or article.pub_status is PubStatus.USABLE:
+    if article is None or article.pub_status is PubStatus.USABLE or now >= until:
         return None
-    agreed = in_order(request.partner)[:1]
-    found = [request.files.licence(one.licence, one.licence_version) for one in agreed]
-    licence = next(iter(found), None)
-    notice = _notice(request, article, licence, now)
-    held = next((one for one in history if one.version == version), None)
-    if notice is None or held is None:
-        return notice
-    return notice.model_copy(update={"headline": held.headline, "published": held.published_from})
+    name = "withdrawn" if article.pub_status is PubStatus.CANCELED else "withheld"
+    said = _said(request, article, licence_of(request, held), name)
+    return _as_held(said, held).model_copy(update={"kept_until": until})
+
+
+def withdrawal_tombstone(
+    request: Request, history: tuple[Article, ...], held: Holding
+) -> Tombstone:
+    """Give the notice that the permission for a copy is over, as `held.withdrawn` states it."""
+    taken = held.withdrawn
+    if taken is None:
+        raise ValueError(f"{held.guid} was not withdrawn")
+    article = next(one for one in history if one.version == taken.version)
+    said = _said(
+        request, article, licence_of(request, held), _WORDS.get(taken.code, "rights-gone")
+    )
+    changes = {
+        "status": _STATUS.get(taken.code, PubStatus.CANCELED),
+        "when": taken.when,
+        "kept_until": taken.kept_until,
+    }
+    return _as_held(said, held).model_copy(update=changes)
+
+
+_WORDS = {
+    "ITEM_KILLED": "withdrawn",
+    "ITEM_WITHHELD": "withheld",
+    "EMBARGOED": "withheld",
+    "EMBARGO_OPEN_ENDED": "withheld",
+    "AGREEMENT_SUSPENDED": "suspended",
+    "AGREEMENT_EXPIRED": "licence-over",
+    "AGREEMENT_TERMINATED": "licence-over",
+    "AGREEMENT_NOT_ACTIVE": "licence-over",
+    "NO_AGREEMENT": "licence-over",
+    "NOT_COVERED_PROPERTY": "licence-over",
+    "PARTNER_NOT_ACTIVE": "licence-over",
+    "ITEM_DISPLAY_OVER": "licence-over",
+}
+"""The sentence for each reason; others say that the rights are gone, and not why."""
+
+_STATUS = {
+    "ITEM_WITHHELD": PubStatus.WITHHELD,
+    "EMBARGOED": PubStatus.WITHHELD,
+    "EMBARGO_OPEN_ENDED": PubStatus.WITHHELD,
+    "AGREEMENT_SUSPENDED": PubStatus.WITHHELD,
+}
+"""What may come back is withheld; anything else is canceled to that partner."""
+
+
+def licence_of(request: Request, held: Holding) -> Licence | None:
+    """Give the licence version that a copy went out under; None where the desk has it no more."""
+    return licence_named(request.files, held.licence)
+
+
+def was_taken_back(history: tuple[Article, ...], article: Article) -> bool:
+    """Say whether the version just before one was withheld or killed."""
+    before = [one for one in history if one.version < article.version]
+    newest = max(before, key=lambda one: one.version, default=None)
+    return newest is not None and newest.pub_status is not PubStatus.USABLE
+
+
+def correction_of(request: Request, article: Article, held: Holding) -> Entry:
+    """Give what is wrong, without the article: for who may keep a copy and get nothing new.
+
+    It has an identity of its own, so that it replaces no copy in a reader.
+    """
+    desk, words = request.files.desk, Phrases(article.language)
+    licence = licence_of(request, held)
+    says = words.say("correction", note=article.correction_note)
+    key = hashlib.sha256(f"{article.guid}|{article.version}".encode()).hexdigest()[:16]
+    return Entry(
+        guid=f"tag:{desk.domain},{desk.since}:correction/{key}",
+        version=1,
+        language=article.language,
+        dir=article.direction,
+        headline=words.say("correction", note=held.headline),
+        first_created=article.version_created,
+        version_created=article.version_created,
+        published=article.version_created,
+        updated=article.version_created,
+        body=(Paragraph(type="paragraph", id="correction", text=html.escape(says)),),
+        terms=Terms(
+            title=licence.title if licence else desk.name,
+            url=desk.url_of(document_path(licence, "html")) if licence else desk.url,
+            holder=article.copyright_holder or desk.holder,
+            holder_url=desk.url,
+            notice=notice_of(desk, article),
+            data_mining=PartTerms.model_fields["data_mining"].default,
+        ),
+    )
+
+
+def _as_held(stone: Tombstone, held: Holding) -> Tombstone:
+    """Give a notice the headline and the date that the copy went out with."""
+    return stone.model_copy(update={"headline": held.headline, "published": held.published})
 
 
 def _notice(
     request: Request, article: Article, licence: Licence | None, now: datetime
 ) -> Tombstone | None:
-    """Give what every notice says, as long as it stays."""
-    end = article.version_created + timedelta(days=licence.notices_kept if licence else KEPT)
+    """Give what every notice of a kill or hold says, as long as it stays."""
+    end = kept_until(licence, article.version_created)
     if now >= end:
         return None
-    desk = request.files.desk
     name = "withdrawn" if article.pub_status is PubStatus.CANCELED else "withheld"
+    return _said(request, article, licence, name).model_copy(update={"kept_until": end})
+
+
+def _said(request: Request, article: Article, licence: Licence | None, phrase: str) -> Tombstone:
+    desk = request.files.desk
     return Tombstone(
         guid=article.guid,
         version=article.version,
@@ -179,17 +279,12 @@ def _notice(
         published=article.published_from,
         language=article.language,
         dir=article.direction,
-        note=Phrases(article.language).say(name),
+        note=Phrases(article.language).say(phrase),
         holder=article.copyright_holder or desk.holder,
         holder_url=desk.url,
         notice=notice_of(desk, article),
         licence_url=desk.url_of(document_path(licence, "html")) if licence else None,
-        kept_until=end,
     )
-
-
-KEPT = 30
-"""Days a notice stays where no licence says it."""
 
 
 def _never_allowed(history: tuple[Article, ...], allowed: tuple[Held, ...]) -> list[Article]:

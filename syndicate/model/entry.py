@@ -94,6 +94,15 @@ class Terms(Model):
     """Rights of media in the body that are not simply the article's."""
 
 
+class GoneMedium(Model):
+    """A picture, video or sound that went out with an article and must go with it."""
+
+    part: str
+    """Id of the block."""
+    kind: PartKind
+    """image, graphic, video or audio."""
+
+
 class Entry(Model):
     """One article as one partner may have it."""
 
@@ -157,6 +166,8 @@ class Entry(Model):
     """Whether something is left out."""
     terms: Terms
     """The terms it goes out under."""
+    gone: tuple[GoneMedium, ...] = ()
+    """Media that went out with it before and must be taken down; NewsML-G2 cancels each."""
 
     def media(self) -> tuple[MediaBase, ...]:
         """Give pictures, videos and sounds in reading order, those in galleries included."""
@@ -171,15 +182,6 @@ class Entry(Model):
     def pictures(self) -> tuple[Picture, ...]:
         """Give the pictures in reading order."""
         return tuple(one for one in self.media() if isinstance(one, Picture))
-
-
-class GoneMedium(Model):
-    """A picture, video or sound that went out with an article and must go with it."""
-
-    part: str
-    """Id of the block."""
-    kind: PartKind
-    """image, graphic, video or audio."""
 
 
 class Tombstone(Model):

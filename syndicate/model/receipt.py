@@ -6,6 +6,7 @@ of one article. A `Notice` tells a partner to do something about its copies.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -111,6 +112,8 @@ class Holding(Model):
     """Its revision (see ManifestLine)."""
     item: str
     """Digest of what went out (see Item)."""
+    headline: str = ""
+    """The headline that it went out under."""
     published: Instant
     """The date of publication that it went out with."""
     updated: Instant
@@ -127,6 +130,9 @@ class Holding(Model):
     """Parts that went out once and had to go; their notice stands beside the article."""
     gone_since: Instant | None = None
     """Since when the last of these parts is gone."""
+    stays_until: Instant | None = None
+    """Until when it stands in the feed although newer articles fill it: it was corrected, cut or
+    brought back after it went out."""
     checked: str = ""
     """What it was last checked against: digest of desk files and version of the article."""
     due: Instant | None = None
@@ -259,7 +265,7 @@ class Receipt(NamedTuple):
     """Notices, each told once."""
     slots: tuple[Slot, ...] = ()
     """Places of quotas that it takes or gives back."""
-    room: tuple[tuple[str, str, str, int], ...] = ()
+    room: tuple[tuple[str, datetime, datetime | None, int], ...] = ()
     """(agreement, from, until, limit): slots counted in that time may not exceed the limit."""
     texts: tuple[str, ...] = ()
     """Texts that inputs and rulings name by their SHA-256."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
 from syndicate import __version__
 from syndicate.formats.base import Format
 from syndicate.licensing.covers import misses, too_old_from
-from syndicate.licensing.govern import Request, carries_matter, in_order, releases, rule
+from syndicate.licensing.govern import Request, Ruling, carries_matter, in_order, releases, rule
 from syndicate.licensing.question import Question
+from syndicate.licensing.quota import Room, is_counted, room, slots_for
 from syndicate.licensing.redact import published_at, redact
 from syndicate.licensing.terms import document_path
-from syndicate.licensing.withdraw import current, recorded_tombstone, reigns, tombstone
+from syndicate.licensing.withdraw import current, reigns, tombstone
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.base import direction_of
 from syndicate.model.decision import Decision, Verdict
@@ -24,10 +26,9 @@ from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Agreement, AgreementState, Partner
-from syndicate.model.receipt import ManifestLine
+from syndicate.model.receipt import Slot
 
 History = tuple[Article, ...]
-NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 class Quarantined(NamedTuple):
@@ -48,6 +49,14 @@ class Composition(NamedTuple):
     """The moment."""
     quarantined: tuple[Quarantined, ...] = ()
     """Articles that could not be decided or cut down; they cost only themselves."""
+    rulings: Mapping[str, Ruling] = MappingProxyType({})
+    """The decision behind each entry, by guid."""
+    counted: tuple[Slot, ...] = ()
+    """What was counted against quotas when it was decided."""
+    taken: tuple[Slot, ...] = ()
+    """The places of quotas that its articles take when it is published."""
+    rooms: tuple[Room, ...] = ()
+    """What must hold of those quotas then, whoever else takes places meanwhile."""
 
     def without(self, guids: Iterable[str]) -> Composition:
         """Give the same without some articles."""
@@ -57,33 +66,34 @@ class Composition(NamedTuple):
             tombstones=tuple(t for t in self.tombstones if t.guid not in gone),
         )
 
-    @property
-    def manifest(self) -> tuple[ManifestLine, ...]:
-        """What stands in it, in order."""
-        notices = (
-            ManifestLine(guid=t.guid, version=t.version, withdrawn=True) for t in self.tombstones
-        )
-        live = (ManifestLine(guid=e.guid, version=e.version) for e in self.entries)
-        return (*notices, *live)
+    def guids(self) -> tuple[str, ...]:
+        """Give what stands in it, notices first."""
+        return (*(t.guid for t in self.tombstones), *(e.guid for e in self.entries))
+
+    def only(self, guid: str) -> Composition:
+        """Give the same with one article alone."""
+        return self.without(set(self.guids()) - {guid})
 
 
 def request_of(files: DeskFiles, partner: Partner, feed: Feed, carries: frozenset[str]) -> Request:
     """Give what a feed asks for; formats that make no difference to the answer ask the same."""
-    request = Request(files, partner, partner.property_of(feed), carries, feed.extent)
+    request = Request(
+        files,
+        partner,
+        partner.property_of(feed),
+        carries,
+        feed.extent,
+        feed.media,
+        feed.purpose,
+        feed.selection,
+    )
     return request if carries_matter(request) else request._replace(carries=frozenset())
 
 
 def compose(
-    request: Request,
-    feed: Feed,
-    histories: Iterable[History],
-    now: datetime,
-    held: Mapping[str, int] = NOTHING,
+    request: Request, feed: Feed, histories: Iterable[History], now: datetime
 ) -> Composition:
-    """Select, decide, redact; the result depends on nothing but the arguments.
-
-    `held` names articles that the feed's recorded editions held, each with its last version.
-    """
+    """Select, decide, redact; the result depends on nothing but the arguments."""
     chosen = _Chosen(request, feed, now)
     candidates: list[Article] = []
     notices: list[Tombstone] = []
@@ -94,23 +104,51 @@ def compose(
             continue
         try:
             if article.pub_status is not PubStatus.USABLE:
-                notice = _notice(request, feed, history, now, held.get(article.guid))
+                notice = _notice(request, feed, history, now)
                 notices.extend([notice] if notice else [])
             elif chosen.picks(article):
                 candidates.append(article)
         except Exception as met:  # whatever is odd about an article costs only that article
-            chosen.bad.append(_quarantined(article, met))
+            chosen.bad.append(quarantined(article.guid, met))
     chosen.choose(candidates)
+    taken = tuple(_taken(chosen, now))
+    if {slot.guid for slot in taken} < chosen.uncounted():
+        chosen = chosen.within(request._replace(slots=(*request.slots, *taken)))
+        chosen.choose(candidates)
     entries = tuple(chosen.entries())
     changes = chosen.changes | {notice.kept_until for notice in notices if notice.kept_until}
     notices.sort(key=lambda notice: (-notice.when.timestamp(), notice.guid))
     change = min((one for one in changes if one > now), default=None)
-    return Composition(entries, tuple(notices), change, now, tuple(sorted(chosen.bad)))
+    bad = tuple(sorted(chosen.bad))
+    return Composition(
+        entries,
+        tuple(notices),
+        change,
+        now,
+        bad,
+        chosen.rulings({entry.guid for entry in entries}),
+        chosen.request.slots,
+        taken,
+        tuple(dict.fromkeys(one for q in chosen.new() if (one := room(q)))),
+    )
 
 
-def _quarantined(article: Article, met: Exception) -> Quarantined:
+def _taken(chosen: _Chosen, now: datetime) -> Iterator[Slot]:
+    """Give the places of quotas that the chosen articles take, as far as there are places."""
+    asked = sorted(chosen.new(), key=lambda one: one.agreement.id)
+    for _, group in groupby(asked, key=lambda one: one.agreement.id):
+        questions = list(group)
+        first = questions[0]
+        articles = [one.article for one in questions]
+        yield from slots_for(
+            articles, first.slots, first.agreement, first.licence, first.property, now
+        )
+
+
+def quarantined(guid: str, met: Exception) -> Quarantined:
+    """Say what is odd about an article."""
     says = str(met).splitlines()
-    return Quarantined(article.guid, f"{type(met).__name__}: {says[0] if says else 'no words'}")
+    return Quarantined(guid, f"{type(met).__name__}: {says[0] if says else 'no words'}")
 
 
 Place = tuple[float, float, float, str]
@@ -124,7 +162,7 @@ class _Chosen:
     """
 
     def __init__(self, request: Request, feed: Feed, now: datetime) -> None:
-        self._request = request
+        self.request = request
         self._feed = feed
         self._now = now
         self._places: list[tuple[Place, int]] = []
@@ -140,7 +178,7 @@ class _Chosen:
 
     def choose(self, candidates: Iterable[Article]) -> None:
         """Ask for as many candidates as it takes."""
-        waiting = [(article, releases(self._request, article)) for article in candidates]
+        waiting = [(article, releases(self.request, article)) for article in candidates]
         for article, opens in sorted(waiting, key=lambda one: self._best(*one)):
             if self._is_full_before(self._best(article, opens)):
                 self.changes.update(opens)
@@ -148,7 +186,28 @@ class _Chosen:
             try:
                 self._ask(article)
             except Exception as met:
-                self.bad.append(_quarantined(article, met))
+                self.bad.append(quarantined(article.guid, met))
+
+    def within(self, request: Request) -> _Chosen:
+        """Give the same choice for another request, nothing asked yet."""
+        other = _Chosen(request, self._feed, self._now)
+        other.changes, other.bad = set(self.changes), self.bad
+        return other
+
+    def new(self) -> list[Question]:
+        """Give the questions of those chosen that take a place of a quota."""
+        numbers = [number for _, number in self._places[: self._feed.limit]]
+        asked = [self._rulings[number][0] for number in numbers]
+        return [one for one in asked if one.licence.quota and not is_counted(one)]
+
+    def uncounted(self) -> set[str]:
+        """Give the articles that take a place of a quota."""
+        return {one.article.guid for one in self.new()}
+
+    def rulings(self, guids: Container[str]) -> Mapping[str, Ruling]:
+        """Give the decisions behind some of the articles that were allowed."""
+        found = ((q.article.guid, Ruling(decision, q)) for q, decision in self._rulings)
+        return {guid: ruling for guid, ruling in found if guid in guids}
 
     def entries(self) -> Iterator[Entry]:
         """Give what is left of each article, in the feed's order."""
@@ -160,7 +219,7 @@ class _Chosen:
             try:
                 entry = redact(question, decision)
             except Exception as met:
-                self.bad.append(_quarantined(question.article, met))
+                self.bad.append(quarantined(question.article.guid, met))
                 continue
             left -= 1
             yield entry
@@ -174,7 +233,7 @@ class _Chosen:
         return len(self._places) >= limit and self._places[limit - 1][0] <= best
 
     def _ask(self, article: Article) -> None:
-        decision, question = rule(self._request, article, self._now)
+        decision, question = rule(self.request, article, self._now)
         self.changes.update([decision.next_change] if decision.next_change else [])
         if question is None or decision.verdict is not Verdict.ALLOW:
             return
@@ -183,18 +242,13 @@ class _Chosen:
         self._rulings.append((question, decision))
 
 
-def _notice(
-    request: Request, feed: Feed, history: History, now: datetime, recorded: int | None
-) -> Tombstone | None:
-    """Give the notice of a withdrawn article to a feed that could have held it, or did."""
+def _notice(request: Request, feed: Feed, history: History, now: datetime) -> Tombstone | None:
+    """Give the notice of a withdrawn article to a feed that could have held it."""
 
     def picks(article: Article, moment: datetime) -> bool:
         return not any(misses(feed.selection, article, moment))
 
-    notice = tombstone(request, history, now, picks)
-    if notice is None and recorded is not None:
-        return recorded_tombstone(request, history, recorded, now)
-    return notice
+    return tombstone(request, history, now, picks)
 
 
 def _place(feed: Feed, article: Article, published: datetime) -> Place:

@@ -103,7 +103,7 @@ class Receipts(Protocol):
         """Keep that slots were returned (`returned_at`)."""
 
     def plan(self, moments: Mapping[tuple[str, str], datetime | None]) -> None:
-        """Remember when time alone can change feeds, by (feed, format); equal ones cost nothing."""
+        """Remember when time alone can change feeds, by (feed, format)."""
 
     def planned(self) -> Mapping[tuple[str, str], datetime | None]:
         """Give when time alone can change each feed, by feed and format."""

@@ -1,31 +1,33 @@
 """READ THIS FIRST: the story of one regeneration.
 
-select → decide → redact (compose.py) → render → check → record → put, feed by feed, with one
-`now` for all. A bad article costs itself and nothing else; a document that fails its check never
-replaces the last good one; what was published is recorded before the bytes are put.
+select → decide → redact (compose.py) → follow what is out (follow.py) → render → check → record →
+put, feed by feed, with one `now` for all. A bad article costs itself and nothing else; a document
+that fails its check never replaces the last good one; what was published is recorded before the
+bytes are put.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from syndicate.checks.base import CheckFinding
 from syndicate.formats.base import Format
+from syndicate.licensing.govern import keeps_terms
 from syndicate.licensing.licence_document import documents, stated_digest, terms_digest
+from syndicate.licensing.quota import returned
 from syndicate.licensing.terms import document_path
-from syndicate.licensing.withdraw import KEPT, current
+from syndicate.licensing.withdraw import current
 from syndicate.model.article import PubStatus
 from syndicate.model.desk import DeskFiles
 from syndicate.model.document import Document, FeedHead
-from syndicate.model.errors import BadDesk, RenderFailed
+from syndicate.model.errors import BadDesk, QuotaTaken, RenderFailed
 from syndicate.model.feed import Feed
 from syndicate.model.licence import Licence
 from syndicate.model.partner import AgreementState, Partner
-from syndicate.model.receipt import Edition, ManifestLine, Receipt
+from syndicate.model.receipt import Edition, Isolated, ManifestLine, Receipt, Slot
 from syndicate.pipeline.compose import (
-    NOTHING,
     Composition,
     History,
     Quarantined,
@@ -34,6 +36,10 @@ from syndicate.pipeline.compose import (
     path_of,
     request_of,
 )
+from syndicate.pipeline.follow import Followed, Past, follow
+from syndicate.pipeline.former import Former, formers
+from syndicate.pipeline.inputs import Snapshot, rulings_text, snapshot
+from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.ports import Store, Target
 
 Check = Callable[[bytes, str], Sequence[CheckFinding]]
@@ -115,6 +121,7 @@ class Regeneration:
         *,
         dry_run: bool = False,
         unsound: bool = False,
+        due: bool = False,
     ) -> None:
         self.files = files
         self.store = store
@@ -124,7 +131,15 @@ class Regeneration:
         self.now = now
         self.dry_run = dry_run
         self.unsound = unsound
-        """Whether some of the desk's files could not be read: then no document is taken away."""
+        """Whether some of the desk's files could not be read: then nothing is taken as gone."""
+        self.due = due
+        """Whether only feeds are touched whose moment has come."""
+        self.snapshot = snapshot(files)
+        self.histories: dict[str, History] = {}
+        self._kept: set[str] = set()
+        """The inputs that this run has kept already."""
+        self._memo: tuple[object, Composition] | None = None
+        """The last composition: formats of a feed that ask the same share it."""
 
     def run(self, only: str | None = None) -> Iterator[Published]:
         """Publish every feed, or one; give what became of each document.
@@ -140,40 +155,61 @@ class Regeneration:
             yield from self._run(only)
 
     def _run(self, only: str | None) -> Iterator[Published]:
-        histories = [self.store.history(guid) for guid in self.store.guids()]
-        held = self._held(histories)
+        waiting = self._waiting(only)
+        if self.due and not waiting:
+            return
+        self.histories = {guid: self.store.history(guid) for guid in self.store.guids()}
         changed = self._licences()
-        for partner, feed in self.files.feed_list():
-            if only not in (None, feed.id):
+        planned: dict[tuple[str, str], datetime | None] = {}
+        for turn in self._turns(only, changed):
+            if self.due and (turn.feed.id, turn.format) not in waiting:
                 continue
-            bad = next((one for one in changed if _uses(partner, one.licence)), None)
-            if bad:
-                yield from self._stopped(partner, feed, bad.says)
-            else:
-                of_feed = held.get((partner.id, feed.id), NOTHING)
-                yield from self._feed(partner, feed, histories, of_feed)
-        if only is None and not self.unsound:
+            done = self._publish(turn)
+            if not done.failure:
+                planned[turn.feed.id, turn.format] = done.next_change
+            yield done
+        if not self.dry_run:
+            self.store.plan(planned)
+        if only is None and not self.unsound and not self.due:
             yield from self._remove_gone()
 
-    def _held(self, histories: Sequence[History]) -> dict[tuple[str, str], dict[str, int]]:
-        """Give, for each feed of a partner, the withdrawn articles that its record says it held.
+    def _waiting(self, only: str | None) -> set[tuple[str, str]]:
+        """Give the feeds, by format, whose moment has come, or that never were published."""
+        planned = self.store.planned()
+        wanted = {
+            (feed.id, name)
+            for _, feed in self.files.feed_list()
+            for name in feed.formats
+            if only in (None, feed.id)
+        }
+        come = {key for key, moment in planned.items() if moment and moment <= self.now}
+        return (come if only is None else come & wanted) | (wanted - planned.keys())
 
-        Each with the last version it held. Only articles whose notice may still stand are asked.
-        """
-        kept = max((one.notices_kept for one in self.files.licences), default=0)
-        held: dict[tuple[str, str], dict[str, int]] = {}
-        for history in histories:
-            article = current(history, self.now)
-            if article is None or article.pub_status is PubStatus.USABLE:
-                continue
-            if self.now >= article.version_created + timedelta(days=max(kept, KEPT)):
-                continue
-            for edition in self.store.holders(article.guid):
-                for line in edition.manifest:
-                    if line.guid == article.guid and not line.withdrawn:
-                        feed = held.setdefault((edition.partner, edition.feed), {})
-                        feed[line.guid] = max(line.version, feed.get(line.guid, 0))
-        return held
+    def _turns(self, only: str | None, changed: Sequence[ChangedLicence]) -> Iterator[Turn]:
+        """Give every feed in every format, with how it is published."""
+        stopped: dict[str, str] = {}
+        for partner, feed in self.files.feed_list():
+            bad = next((one for one in changed if _uses(partner, one.licence)), None)
+            if bad:
+                stopped[feed.id] = bad.says
+            elif only in (None, feed.id):
+                for name in feed.formats:
+                    yield Turn(self.files, partner, feed, name)
+        yield from self._following(only, stopped)
+
+    def _following(self, only: str | None, stopped: Mapping[str, str]) -> Iterator[Turn]:
+        """Give the feeds that get nothing new, and why where they are stopped."""
+        followed = set()
+        for former in formers(self.files, self.store, stopped, sound=not self.unsound):
+            if former.format in self.formats and only in (None, former.feed.id):
+                followed.add((former.feed.id, former.format))
+                files, partner, feed, format_name = former[:4]
+                why = stopped.get(feed.id, "")
+                yield Turn(files, partner, feed, format_name, former, why)
+        for partner, feed in self.files.feed_list():
+            for name in feed.formats if feed.id in stopped and only in (None, feed.id) else ():
+                if (feed.id, name) not in followed:
+                    yield Turn(self.files, partner, feed, name, None, stopped[feed.id])
 
     def _licences(self) -> list[ChangedLicence]:
         """Publish the licence documents. Terms that went out never change under the same URL."""
@@ -186,67 +222,102 @@ class Regeneration:
                 self.target.put(document)
         return changed
 
-    def _stopped(self, partner: Partner, feed: Feed, why: str) -> Iterator[Published]:
-        """Say of every format of a feed why it is not published; its last documents stay."""
-        for name in feed.formats:
-            path = path_of(partner, feed, self.formats[name])
-            yield Published(partner.id, feed.id, name, path, False, 0, 0, failure=why)
+    def _publish(self, turn: Turn) -> Published:
+        """Publish a feed in a format; once more where another run took the last of a quota."""
+        if turn.stopped and turn.former is None:
+            return self._told(turn, NOTHING)._replace(failure=turn.stopped)
+        for _ in range(TRIES):
+            try:
+                return self._document(turn)
+            except QuotaTaken:
+                continue
+        return self._document(turn)
 
-    def _feed(
-        self,
-        partner: Partner,
-        feed: Feed,
-        histories: Sequence[History],
-        held: Mapping[str, int],
-    ) -> Iterator[Published]:
-        composed: dict[frozenset[str], Composition] = {}
-        for name in feed.formats:
-            fmt = self.formats[name]
-            request = request_of(self.files, partner, feed, fmt.carries)
-            if request.carries not in composed:
-                composed[request.carries] = compose(request, feed, histories, self.now, held)
-            yield self._document(partner, feed, fmt, composed[request.carries])
-
-    def _document(
-        self, partner: Partner, feed: Feed, fmt: Format, composed: Composition
-    ) -> Published:
-        last = self.store.last_edition(feed.id, fmt.name)
-        path = path_of(partner, feed, fmt)
-        written = self._written(partner, feed, fmt, composed, last)
-        told = Published(
-            partner.id,
-            feed.id,
-            fmt.name,
-            path,
-            written=False,
-            entries=len(written.composed.entries),
-            tombstones=len(written.composed.tombstones),
-            quarantined=(*composed.quarantined, *written.quarantined),
-            failure=written.failure,
-            next_change=composed.next_change,
+    def _document(self, turn: Turn) -> Published:
+        fmt = self.formats[turn.format]
+        last = self.store.last_edition(turn.feed.id, fmt.name)
+        followed = self._followed(turn, fmt)
+        written = self._written(turn, fmt, followed.composed, last)
+        told = self._told(turn, written.composed)._replace(
+            quarantined=(*followed.composed.quarantined, *written.quarantined),
+            failure=written.failure or turn.stopped,
+            next_change=followed.composed.next_change,
         )
+        if not self.dry_run:
+            self._isolate(told)
         if written.failure:
             return told
-        added, changed, removed = _difference(last, written.composed.manifest)
+        manifest = followed.manifest(written.composed)
+        added, changed, removed = _difference(last, manifest)
         told = told._replace(added=added, changed=changed, removed=removed)
-        document = Document(path, fmt.media_type, written.data)
+        document = Document(told.path, fmt.media_type, written.data)
         if self.dry_run:
-            return told._replace(written=self.target.get(path) != written.data)
-        self._record(partner, feed, fmt, written, document, last)
+            return told._replace(written=self.target.get(told.path) != written.data)
+        self._record(turn, followed, written, document, manifest, last)
         return told._replace(written=self.target.put(document))
 
+    def _told(self, turn: Turn, composed: Composition) -> Published:
+        path = path_of(turn.partner, turn.feed, self.formats[turn.format])
+        entries, stones = len(composed.entries), len(composed.tombstones)
+        return Published(turn.partner.id, turn.feed.id, turn.format, path, False, entries, stones)
+
+    def _followed(self, turn: Turn, fmt: Format) -> Followed:
+        """Compose a feed and lay its past beside it."""
+        asked = request_of(turn.files, turn.partner, turn.feed, fmt.carries)
+        held = self.store.holdings(turn.feed.id, fmt.name)
+        inputs = self._inputs(turn).digest
+        past = Past({one.guid: one for one in held}, self.store.item, inputs)
+        delivered = keeps_terms(turn.files, turn.partner, held)
+        request = asked._replace(delivered=delivered, slots=self._slots(turn))
+        stated = tuple(sorted(delivered.items()))
+        key = (turn.partner.id, turn.feed.id, request.carries, turn.former, stated)
+        if self._memo is None or self._memo[0] != key:
+            self._memo = key, compose(request, turn.feed, self._picked(turn), self.now)
+        composed = self._memo[1]
+        return follow(request, turn.feed, fmt.name, composed, past, self.histories, self.now)
+
+    def _slots(self, turn: Turn) -> tuple[Slot, ...]:
+        """Give what was counted against a partner's quotas, after giving back what was killed."""
+        licences = {
+            one.id: turn.files.licence(one.licence, one.licence_version)
+            for one in turn.partner.agreements
+        }
+        if not any(one and one.quota for one in licences.values()):
+            return ()
+        slots = []
+        for slot in self.store.slots(licences):
+            article = current(self.histories.get(slot.guid, ()), self.now)
+            licence = licences[slot.agreement]
+            killed = article is not None and article.pub_status is PubStatus.CANCELED
+            if licence and article and killed:
+                slots.append(returned(slot, article.version_created, licence))
+            else:
+                slots.append(slot)
+        if not self.dry_run:
+            before = {one for one in self.store.slots(licences) if one.returned_at}
+            self.store.give_back(s for s in slots if s.returned_at and s not in before)
+        return tuple(slots)
+
+    def _picked(self, turn: Turn) -> list[History]:
+        """Give the articles a feed may hold: all, or of a former one only what is taken back."""
+        histories = list(self.histories.values())
+        if turn.former is None:
+            return histories
+        return [one for one in histories if self._is_followed(turn.former, one)]
+
+    def _is_followed(self, former: Former, history: History) -> bool:
+        article = current(history, self.now)
+        if article is None or article.pub_status is not PubStatus.USABLE:
+            return True
+        return article.guid in former.stays
+
     def _written(
-        self,
-        partner: Partner,
-        feed: Feed,
-        fmt: Format,
-        composed: Composition,
-        last: Edition | None,
+        self, turn: Turn, fmt: Format, composed: Composition, last: Edition | None
     ) -> Written:
         """Render and check a feed; what is wrong with single articles costs only those."""
 
         def attempt(part: Composition) -> Written:
-            head = head_of(self.files, partner, feed, fmt, part)
+            head = head_of(turn.files, turn.partner, turn.feed, fmt, part)
             if last and last.updated > head.updated:
                 head = head.model_copy(update={"updated": last.updated})
             return self._attempt(fmt, head, part)
@@ -255,9 +326,9 @@ class Regeneration:
         if not whole.failure:
             return whole
         bad = tuple(
-            Quarantined(line.guid, alone.failure)
-            for line in composed.manifest
-            if (alone := attempt(_only(composed, line.guid))).failure
+            Quarantined(guid, alone.failure)
+            for guid in composed.guids()
+            if (alone := attempt(composed.only(guid))).failure
         )
         if not bad:
             return whole
@@ -277,55 +348,106 @@ class Regeneration:
 
     def _record(
         self,
-        partner: Partner,
-        feed: Feed,
-        fmt: Format,
+        turn: Turn,
+        followed: Followed,
         written: Written,
         document: Document,
+        manifest: tuple[ManifestLine, ...],
         last: Edition | None,
     ) -> None:
         """Remember who could have what before the bytes go out; an equal edition is not new."""
+        there = set(written.composed.guids())
+        holdings = tuple(
+            h for h in followed.holdings if h.guid not in followed.shown or h.guid in there
+        )
         if last is not None and last.digest == document.digest:
+            self.store.note_checks(holdings)
             return
+        inputs = self._inputs(turn)
+        texts = () if inputs.digest in self._kept else inputs.texts
+        whole = followed.composed
+        counted = whole.counted
+        rulings = rulings_text(manifest, whole.rulings, followed.delivered, counted)
         edition = Edition(
-            feed=feed.id,
-            partner=partner.id,
-            format=fmt.name,
+            feed=turn.feed.id,
+            partner=turn.partner.id,
+            format=turn.format,
             sequence=last.sequence + 1 if last else 1,
             digest=document.digest,
-            manifest=written.composed.manifest,
+            manifest=manifest,
             at=self.now,
             updated=written.head.updated,
+            inputs=inputs.digest,
+            rulings=digest_of(rulings),
         )
-        self.store.record(Receipt(edition))
+        self.store.record(
+            Receipt(
+                edition,
+                items=tuple(item for guid, item in followed.items.items() if guid in there),
+                holdings=holdings,
+                notices=tuple(
+                    one
+                    for one in followed.notices
+                    if one.guid in there or one.guid not in followed.shown
+                ),
+                slots=tuple(one for one in whole.taken if one.guid in there),
+                room=whole.rooms,
+                texts=(rulings, *texts),
+            )
+        )
+        self._kept.add(inputs.digest)
+
+    def _inputs(self, turn: Turn) -> Snapshot:
+        """Give the files a feed is published by; those of a former feed are in the record."""
+        return self.snapshot if turn.former is None else snapshot(turn.files)
+
+    def _isolate(self, told: Published) -> None:
+        found = [
+            Isolated(
+                subject=one.guid,
+                place=told.path,
+                code="article-isolated",
+                reason=one.reason,
+                since=self.now,
+            )
+            for one in told.quarantined
+        ]
+        self.store.isolate(told.path, found, self.now)
 
     def _remove_gone(self) -> Iterator[Published]:
         """Take away the documents of feeds and formats that the desk no longer has.
 
-        Only what the record says we published; anything else in the folder is not ours.
+        Only what the record says we published and what never held an article; anything that did
+        stays as a feed of notices.
         """
-        wanted = {
-            path_of(partner, feed, self.formats[name])
-            for partner, feed in self.files.feed_list()
-            for name in feed.formats
-        }
-        by_suffix = {fmt.suffix: fmt.name for fmt in self.formats.values()}
-        for path in self.target.paths():
-            folder, _, name = path.partition("/")
-            stem, _, suffix = name.partition(".")
-            if path in wanted or suffix not in by_suffix or "/" in name:
+        by_name = {fmt.name: fmt for fmt in self.formats.values()}
+        wanted = {(feed.id, name) for _, feed in self.files.feed_list() for name in feed.formats}
+        for partner, feed, name in self.store.published_feeds():
+            if (feed, name) in wanted or name not in by_name or self.store.holdings(feed, name):
                 continue
-            if not self._is_ours(folder, stem, by_suffix[suffix]):
+            path = f"{partner}/{feed}.{by_name[name].suffix}"
+            if self.target.get(path) is None:
                 continue
             if not self.dry_run:
                 self.target.remove(path)
-            yield Published(folder, stem, by_suffix[suffix], path, True, 0, 0, deleted=True)
+            yield Published(partner, feed, name, path, True, 0, 0, deleted=True)
 
-    def _is_ours(self, partner: str, feed: str, format_name: str) -> bool:
-        return any(
-            (edition.partner, edition.format) == (partner, format_name)
-            for edition in self.store.editions(feed)
-        )
+
+TRIES = 3
+NOTHING = Composition((), ())
+
+
+class Turn(NamedTuple):
+    """One feed in one format, with the files it is published by."""
+
+    files: DeskFiles
+    partner: Partner
+    feed: Feed
+    format: str
+    former: Former | None = None
+    """Set where it only follows what it gave out before."""
+    stopped: str = ""
+    """Why it gets nothing new, to be told."""
 
 
 class Written(NamedTuple):
@@ -336,10 +458,6 @@ class Written(NamedTuple):
     data: bytes
     quarantined: tuple[Quarantined, ...] = ()
     failure: str = ""
-
-
-def _only(composed: Composition, guid: str) -> Composition:
-    return composed.without({line.guid for line in composed.manifest} - {guid})
 
 
 def _difference(

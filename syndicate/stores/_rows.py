@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.model.article import Article
 from syndicate.model.errors import StoreFailed
-from syndicate.model.receipt import Edition, ManifestLine
+from syndicate.model.receipt import (
+    Ack,
+    Edition,
+    Holding,
+    Isolated,
+    Item,
+    ManifestLine,
+    Notice,
+    Slot,
+)
 
 
 def instant(moment: datetime) -> str:
@@ -51,8 +60,30 @@ def article_of(row: Any) -> Article:
 
 def manifest_of(edition: Edition) -> str:
     """Give the digest of what stands in an edition, in order."""
-    lines = [[line.guid, line.version, line.withdrawn] for line in edition.manifest]
-    return digest_of(json.dumps(lines))
+    return manifest_digest(
+        [line.guid, line.version, line.withdrawn, line.revision, line.item]
+        for line in edition.manifest
+    )
+
+
+def manifest_digest(lines: Iterable[Sequence[object]]) -> str:
+    """Give the digest of lines: guid, version, withdrawn, revision, item.
+
+    What is not stated does not count, so manifests of the first schema keep their digests.
+    """
+    return digest_of(json.dumps([_stated(line) for line in lines]))
+
+
+def _stated(line: Sequence[object]) -> list[object]:
+    guid, version, withdrawn, revision, item = line
+    return [guid, version, bool(withdrawn), *([revision, item] if revision or item else [])]
+
+
+def edition_content(row: Any, manifest: str) -> str:
+    """Give the digest of an edition: its row, and what its lines come to."""
+    names = ("feed", "format", "sequence", "partner", "digest", "at", "updated", "json")
+    kept = [getattr(row, name) for name in (*names, "manifest", "inputs", "rulings")]
+    return digest_of(json.dumps([*kept, manifest]))
 
 
 def edition_row(edition: Edition) -> dict[str, Any]:
@@ -67,6 +98,8 @@ def edition_row(edition: Edition) -> dict[str, Any]:
         "at": instant(edition.at),
         "updated": instant(edition.updated),
         "json": edition.model_dump_json(exclude={"manifest"}, exclude_none=True),
+        "inputs": edition.inputs,
+        "rulings": edition.rulings,
     }
 
 
@@ -81,7 +114,13 @@ def line_rows(edition: Edition) -> list[dict[str, Any]]:
 
 def line_of(row: Any) -> ManifestLine:
     """Give the manifest line of a row."""
-    return ManifestLine(guid=row.guid, version=row.version, withdrawn=row.withdrawn)
+    return ManifestLine(
+        guid=row.guid,
+        version=row.version,
+        withdrawn=row.withdrawn,
+        revision=row.revision,
+        item=row.item,
+    )
 
 
 def edition_of(row: Any, manifest: tuple[ManifestLine, ...]) -> Edition:
@@ -100,3 +139,90 @@ def _told(place: str) -> Iterator[None]:
             where=place,
             mend="use the version of syndicate that wrote it",
         ) from err
+
+
+def holding_row(holding: Holding) -> dict[str, Any]:
+    """Give the row of a holding."""
+    return {
+        "feed": holding.feed,
+        "format": holding.format,
+        "guid": holding.guid,
+        "partner": holding.partner,
+        "json": holding.model_dump_json(exclude_none=True),
+    }
+
+
+def holding_of(row: Any) -> Holding:
+    """Give the holding of a row. Raises StoreFailed where it is none."""
+    with _told(f"holding {row.feed} {row.guid}"):
+        return Holding.model_validate_json(row.json)
+
+
+def item_row(item: Item) -> dict[str, Any]:
+    """Give the row of an item."""
+    text = item.model_dump_json(exclude_none=True)
+    return {"digest": item.digest, "guid": item.guid, "json": text}
+
+
+def item_of(row: Any) -> Item:
+    """Give the item of a row. Raises StoreFailed where it is none."""
+    with _told(f"item {row.digest}"):
+        return Item.model_validate_json(row.json)
+
+
+def notice_row(notice: Notice) -> dict[str, Any]:
+    """Give the row of a notice."""
+    return {
+        "id": notice.id,
+        "partner": notice.partner,
+        "guid": notice.guid,
+        "at": instant(notice.at),
+        "json": notice.model_dump_json(exclude_none=True),
+    }
+
+
+def notice_of(row: Any) -> Notice:
+    """Give the notice of a row. Raises StoreFailed where it is none."""
+    with _told(f"notice {row.id}"):
+        return Notice.model_validate_json(row.json)
+
+
+def ack_of(text: str) -> Ack:
+    """Give the acknowledgement of a text. Raises StoreFailed where it is none."""
+    with _told("acknowledgement"):
+        return Ack.model_validate_json(text)
+
+
+def slot_row(slot: Slot) -> dict[str, Any]:
+    """Give the row of a slot."""
+    return {
+        "agreement": slot.agreement,
+        "property": slot.property,
+        "guid": slot.guid,
+        "at": instant(slot.at),
+        "returned_at": instant(slot.returned_at) if slot.returned_at else None,
+        "overage": slot.overage,
+        "json": slot.model_dump_json(exclude_none=True),
+    }
+
+
+def slot_of(row: Any) -> Slot:
+    """Give the slot of a row. Raises StoreFailed where it is none."""
+    with _told(f"slot {row.agreement} {row.guid}"):
+        return Slot.model_validate_json(row.json)
+
+
+def isolated_row(one: Isolated) -> dict[str, Any]:
+    """Give the row of something in quarantine."""
+    return {
+        "place": storable(one.place),
+        "subject": storable(one.subject),
+        "code": one.code,
+        "json": one.model_dump_json(exclude_none=True),
+    }
+
+
+def isolated_of(row: Any) -> Isolated:
+    """Give what is in quarantine. Raises StoreFailed where it is none."""
+    with _told(f"quarantine {row.subject}"):
+        return Isolated.model_validate_json(row.json)

@@ -46,6 +46,8 @@ EDITIONS = sa.Table(
     sa.Column("at", _INSTANT, nullable=False),
     sa.Column("updated", _INSTANT, nullable=False),
     sa.Column("json", sa.Text, nullable=False),
+    sa.Column("inputs", _DIGEST, nullable=False, server_default=""),
+    sa.Column("rulings", _DIGEST, nullable=False, server_default=""),
     sa.UniqueConstraint("feed", "format", "sequence"),
 )
 """One row an edition; `serial` is the order of recording, true whatever the clock did."""
@@ -58,5 +60,99 @@ LINES = sa.Table(
     sa.Column("guid", _GUID, nullable=False, index=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("withdrawn", sa.Boolean, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("item", _DIGEST, nullable=False, server_default=""),
 )
 """What stood in an edition, in order; editions with the same content share their lines."""
+
+ITEMS = sa.Table(
+    "items",
+    METADATA,
+    sa.Column("digest", _DIGEST, primary_key=True),
+    sa.Column("guid", _GUID, nullable=False),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""What stands behind a line, under the digest of all that went out."""
+
+TEXTS = sa.Table(
+    "texts",
+    METADATA,
+    sa.Column("digest", _DIGEST, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+)
+"""Desk files and decisions, each under its own SHA-256."""
+
+HOLDINGS = sa.Table(
+    "holdings",
+    METADATA,
+    sa.Column("feed", _NAME, primary_key=True),
+    sa.Column("format", _NAME, primary_key=True),
+    sa.Column("guid", _GUID, primary_key=True, index=True),
+    sa.Column("partner", _NAME, nullable=False),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""What a feed last gave out of each article; follows from the editions, and is kept true."""
+
+NOTICES = sa.Table(
+    "notices",
+    METADATA,
+    sa.Column("id", _NAME, primary_key=True),
+    sa.Column("partner", _NAME, nullable=False, index=True),
+    sa.Column("guid", _GUID, nullable=False, index=True),
+    sa.Column("at", _INSTANT, nullable=False),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""What partners were told."""
+
+ACKS = sa.Table(
+    "acks",
+    METADATA,
+    sa.Column("notice", _NAME, primary_key=True),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""Which notices were acknowledged, once each."""
+
+SLOTS = sa.Table(
+    "slots",
+    METADATA,
+    sa.Column("agreement", _NAME, primary_key=True),
+    sa.Column("property", _NAME, primary_key=True),
+    sa.Column("guid", _GUID, primary_key=True),
+    sa.Column("at", _INSTANT, nullable=False),
+    sa.Column("returned_at", _INSTANT),
+    sa.Column("overage", sa.Boolean, nullable=False),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""Places of quotas that are taken."""
+
+PLANS = sa.Table(
+    "plans",
+    METADATA,
+    sa.Column("feed", _NAME, primary_key=True),
+    sa.Column("format", _NAME, primary_key=True),
+    sa.Column("at", _INSTANT),
+)
+"""When time alone can change each feed."""
+
+ISOLATED = sa.Table(
+    "isolated",
+    METADATA,
+    sa.Column("place", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("code", _NAME, primary_key=True),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""What is kept out, and why."""
+
+EVENTS = sa.Table(
+    "events",
+    METADATA,
+    sa.Column("serial", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", _INSTANT, nullable=False),
+    sa.Column("kind", _NAME, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("previous", _DIGEST, nullable=False),
+    sa.Column("digest", _DIGEST, nullable=False),
+)
+"""The log: only ever added to, each line with the digest of the one before."""

@@ -1,47 +1,35 @@
 """The store in a SQL database: keys beside the validated models as JSON.
 
-SQLite for now, through SQLAlchemy Core (https://docs.sqlalchemy.org/en/20/core/); what is SQLite's
-own stands in `_sqlite` alone.
+SQLite, through SQLAlchemy Core (https://docs.sqlalchemy.org/en/20/core/); what is SQLite's own
+stands in `_sqlite` alone. Articles are here; receipts, notices and the journal have modules of
+their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from syndicate.model.article import Article
 from syndicate.model.errors import StoreFailed, VersionConflict
-from syndicate.model.receipt import Edition
 from syndicate.stores import _sqlite
-from syndicate.stores._rows import (
-    article_of,
-    article_row,
-    digest_of,
-    edition_of,
-    edition_row,
-    line_of,
-    line_rows,
-    manifest_of,
-    storable,
-)
+from syndicate.stores._database import told
+from syndicate.stores._following import FollowingPart
+from syndicate.stores._journal import JournalPart, Noted, append
+from syndicate.stores._receipts import ReceiptPart
+from syndicate.stores._rows import article_of, article_row, digest_of, instant, storable
 from syndicate.stores._schema import bring_up_to_date
-from syndicate.stores._tables import ARTICLES, EDITIONS, LINES, ORIGINS
+from syndicate.stores._tables import ARTICLES, ORIGINS
 
 _PAGE = 200
 
 
-class SqlStore:
+class SqlStore(ReceiptPart, FollowingPart, JournalPart):
     """A Store (see `syndicate.pipeline.ports`) in a SQL database."""
-
-    def __init__(self, engine: sa.Engine, place: str) -> None:
-        self._engine = engine
-        self._place = place
 
     @classmethod
     def open(cls, url: str) -> SqlStore:
@@ -57,7 +45,7 @@ class SqlStore:
                 mend="write sqlite:/// and the path of a file",
             )
         place = url.removeprefix(_sqlite.PREFIX)
-        with _told(place):
+        with told(place):
             store = cls(_sqlite.engine(url), place)
             try:
                 bring_up_to_date(store._engine, place)
@@ -68,14 +56,17 @@ class SqlStore:
 
     def scratch(self) -> SqlStore:
         """Give a copy in memory, to try things on that must not be kept. Raises StoreFailed."""
-        with _told(self._place):
+        with told(self._place):
             copy = type(self)(_sqlite.engine("sqlite://"), "a copy in memory")
             _sqlite.copy_into(self._engine, copy._engine)
         return copy
 
     def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
+        """Let go of the database; what the journal gained is noted outside of it first."""
+        try:
+            self._write_head()
+        finally:
+            self._engine.dispose()
 
     def put(self, article: Article, origin: str | None, at: datetime) -> None:
         """Keep a version and its origin, durable on return.
@@ -83,10 +74,12 @@ class SqlStore:
         Raises VersionConflict where the version is stored with other content, StoreFailed.
         """
         name = None if origin is None else storable(origin)
-        with _told(self._place):
+        with told(self._place):
             try:
                 self._put(article, name, at)
-            except IntegrityError:  # another process was faster: see what it stored
+            except StoreFailed as err:  # another process was faster: see what it stored
+                if not isinstance(err.__cause__, IntegrityError):
+                    raise
                 self._put(article, name, at)
 
     def _put(self, article: Article, origin: str | None, at: datetime) -> None:
@@ -96,9 +89,12 @@ class SqlStore:
             bound = origin is None or _guid_of(connection, origin) == article.guid
         if known and bound:
             return
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             if not known:
                 connection.execute(ARTICLES.insert().values(article_row(article, text, at)))
+                subject = f"{article.guid} v{article.version}"
+                line = Noted("article", subject, digest_of(text), instant(at))
+                self._noted += append(connection, [line])
             if origin is not None and not bound:
                 _bind(connection, origin, article.guid)
 
@@ -119,96 +115,13 @@ class SqlStore:
 
     def guid_of(self, origin: str) -> str | None:
         """Give the guid that an origin was bound to."""
-        with _told(self._place), self._engine.connect() as connection:
+        with told(self._place), self._engine.connect() as connection:
             return _guid_of(connection, storable(origin))
 
     def guids(self) -> tuple[str, ...]:
         """Give every guid, sorted."""
         query = sa.select(ARTICLES.c.guid).distinct()
         return tuple(sorted(row.guid for row in self._all(query)))
-
-    def record(self, edition: Edition) -> None:
-        """Keep an edition, durable on return. Raises StoreFailed where its sequence is taken."""
-        with _told(self._place):
-            try:
-                self._record(edition)
-            except IntegrityError as err:
-                if self._has(edition):
-                    raise StoreFailed(
-                        f"edition {edition.sequence} is already recorded",
-                        where=f"feed {edition.feed}, {edition.format}",
-                        mend="run again: another run was faster",
-                    ) from err
-                self._record(edition)
-
-    def _record(self, edition: Edition) -> None:
-        rows = line_rows(edition)
-        with self._engine.begin() as connection:
-            connection.execute(EDITIONS.insert().values(edition_row(edition)))
-            held = sa.select(LINES.c.position).where(LINES.c.manifest == manifest_of(edition))
-            if rows and connection.execute(held.limit(1)).first() is None:
-                connection.execute(LINES.insert(), rows)
-
-    def _has(self, edition: Edition) -> bool:
-        same = (
-            (EDITIONS.c.feed == edition.feed)
-            & (EDITIONS.c.format == edition.format)
-            & (EDITIONS.c.sequence == edition.sequence)
-        )
-        return bool(self._all(sa.select(EDITIONS.c.serial).where(same)))
-
-    def last_edition(self, feed: str, format_name: str) -> Edition | None:
-        """Give the newest edition of a feed in a format."""
-        newest = (
-            sa.select(sa.func.max(EDITIONS.c.sequence))
-            .where(EDITIONS.c.feed == feed, EDITIONS.c.format == format_name)
-            .scalar_subquery()
-        )
-        found = self._editions(
-            (EDITIONS.c.feed == feed)
-            & (EDITIONS.c.format == format_name)
-            & (EDITIONS.c.sequence == newest)
-        )
-        return found[0] if found else None
-
-    def editions(self, feed: str) -> tuple[Edition, ...]:
-        """Give every edition of a feed, in the order of recording."""
-        return self._editions(EDITIONS.c.feed == feed)
-
-    def holders(self, guid: str) -> tuple[Edition, ...]:
-        """Give every edition that names an article, also as withdrawn, in order of recording."""
-        manifests = sa.select(LINES.c.manifest).where(LINES.c.guid == guid)
-        return self._editions(EDITIONS.c.manifest.in_(manifests))
-
-    def _editions(self, which: sa.ColumnElement[bool]) -> tuple[Edition, ...]:
-        rows = self._all(sa.select(EDITIONS).where(which).order_by(EDITIONS.c.serial))
-        named = sa.select(EDITIONS.c.manifest).where(which)
-        lines = self._all(
-            sa.select(LINES)
-            .where(LINES.c.manifest.in_(named))
-            .order_by(LINES.c.manifest, LINES.c.position)
-        )
-        manifests = {
-            digest: tuple(line_of(line) for line in group)
-            for digest, group in groupby(lines, lambda line: line.manifest)
-        }
-        return tuple(edition_of(row, manifests.get(row.manifest, ())) for row in rows)
-
-    def _all(self, query: sa.Select[Any]) -> list[Any]:
-        with _told(self._place), self._engine.connect() as connection:
-            return list(connection.execute(query))
-
-
-@contextmanager
-def _told(place: str) -> Iterator[None]:
-    """Turn the errors of database and disk into one clear line."""
-    try:
-        yield
-    except DBAPIError as err:
-        says = str(err.orig).splitlines()[0]
-        raise StoreFailed(says, where=place, mend=_sqlite.mend_of(says)) from err
-    except (SQLAlchemyError, OSError) as err:
-        raise StoreFailed(str(err).splitlines()[0], where=place) from err
 
 
 def _is_stored(connection: sa.Connection, article: Article, text: str) -> bool:

@@ -6,12 +6,15 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from syndicate.formats.all import FORMATS
 from syndicate.formats.base import Format
 from syndicate.model.article import Article
+from syndicate.model.desk import DeskFiles
 from syndicate.model.document import FeedHead
 from syndicate.pipeline.compose import Composition, compose, head_of, request_of
 from tests.builders import (
@@ -22,6 +25,7 @@ from tests.builders import (
     at,
     desk_files,
 )
+from tests.pipeline.running import Running
 
 HERE = Path(__file__).parent
 CASES = tuple(sorted(path.parent.name for path in HERE.glob("*/case.json")))
@@ -56,9 +60,35 @@ def composed(case: str, fmt: Format) -> tuple[FeedHead, Composition]:
 
 
 def rendered(case: str, fmt: Format) -> bytes:
-    """Give the bytes of a case in a format."""
+    """Give the bytes of a case in a format: of a moment, or of the end of a story."""
+    if "story" in json.loads((HERE / case / "case.json").read_text("utf-8")):
+        return told(case)[fmt.name]
     head, made = composed(case, fmt)
     return fmt.render(head, made.entries, made.tombstones)
+
+
+@cache
+def told(case: str) -> Mapping[str, bytes]:
+    """Give what a feed holds at the end of a story: one run after the other, with their past."""
+    data = json.loads((HERE / case / "case.json").read_text("utf-8"))
+    with TemporaryDirectory() as folder:
+        running = Running(Path(folder))
+        feed = {"id": "golden", "title": "Golden feed", **data.get("feed", {})}
+        for step in data["story"]:
+            moment = at(step["at"])
+            stated = step.get("partner", data.get("partner", {}))
+            partners = [] if stated is None else [{"feeds": [feed], **stated}]
+            licence = a_licence(**step.get("licence", data.get("licence", {})))
+            desk = a_desk(**step.get("desk", {}))
+            running.files = DeskFiles(desk, (licence,), tuple(a_partner(**p) for p in partners))
+            taken = running.take(
+                *(Article.model_validate(article_data(**one)) for one in step.get("take", ())),
+                now=moment,
+            )
+            if any(one.refusal for one in taken):
+                raise ValueError([one.refusal for one in taken if one.refusal])
+            running.run(moment)
+        return {fmt.name: running.read(fmt.suffix, "gazette/golden") for fmt in FORMATS.values()}
 
 
 def digests() -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from syndicate.formats.rss import RSS
+from syndicate.model.article import Article
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.errors import RenderFailed
@@ -183,8 +184,10 @@ def test_feed_time_never_goes_back(desk: Running) -> None:
     )
     desk.run()
     desk.run(at("2026-05-01T13:00:00Z"))
+    assert b"WITHDRAWN: Another article" in desk.read("atom")
+    desk.run(at("2026-06-01T13:00:00Z"))
     assert b"Another article" not in desk.read("atom")
-    assert b"<updated>2026-05-01T09:00:00Z</updated>" in desk.read("atom")
+    assert b"<updated>2026-05-01T13:00:00Z</updated>" in desk.read("atom")
 
 
 def failing(word: str, how: str) -> Any:
@@ -229,8 +232,7 @@ def test_a_document_that_fails_never_replaces_the_last_good_one(desk: Running) -
     assert b"Newer" in desk.read() if desk.run() else False
 
 
-def test_files_go_when_a_feed_or_a_format_goes_and_licences_stay(desk: Running) -> None:
-    desk.take(an_article())
+def test_files_go_with_a_feed_that_never_held_anything_and_licences_stay(desk: Running) -> None:
     desk.run()
     (desk.folder / "gazette" / "notes.txt").write_text("not ours")
     feed = {"id": "gazette-news", "title": "News", "formats": ["atom"]}
@@ -244,6 +246,26 @@ def test_files_go_when_a_feed_or_a_format_goes_and_licences_stay(desk: Running) 
         "gazette/notes.txt",
     ]
     assert "licences/full/v1.html" in desk.target.paths()
+
+
+def test_a_format_that_goes_stays_as_a_feed_of_notices(desk: Running) -> None:
+    desk.take(an_article())
+    desk.run()
+    desk.files = desk_files(partner=a_partner(feeds=[{**FEED, "formats": ["atom"]}]))
+    desk.run()
+    assert b"harbour wall moves" in desk.read("atom")
+    assert b"<item>" not in desk.read("rss")
+    desk.take(killed(), now=at("2026-05-02T12:00:00Z"))
+    desk.run(at("2026-05-02T12:00:00Z"))
+    assert b"WITHDRAWN: The harbour wall moves again" in desk.read("rss")
+
+
+FEED = {"id": "gazette-all", "title": "Everything for the Gazette"}
+
+
+def killed() -> Article:
+    moment = "2026-05-02T11:00:00Z"
+    return an_article(version=2, version_created=moment, pub_status="canceled", body=[])
 
 
 def test_one_feed_alone_leaves_the_others(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_missing_folder_is_made(tmp_path: Path) -> None:
 def test_a_path_is_taken_character_for_character(tmp_path: Path, name: str) -> None:
     with opened(tmp_path / name) as store:
         store.put(an_article(), None, NOW)
-    assert [one.name for one in tmp_path.iterdir()] == [name]
+    assert sorted(one.name for one in tmp_path.iterdir()) == [name, f"{name}.head"]
 
 
 def test_the_newest_revision_is_the_one_named() -> None:
@@ -161,6 +161,7 @@ def test_a_row_that_fits_no_model_is_told(tmp_path: Path) -> None:
     with opened(path) as store:
         store.put(an_article(), None, NOW)
         with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("DROP TRIGGER articles_no_update")
             connection.execute("""UPDATE articles SET json = '{"guid": 1}'""")
         with pytest.raises(StoreFailed, match="wall version 1: what is stored does not fit"):
             store.history(GUID)
@@ -222,12 +223,13 @@ RECORD_MANY = """
 import sys
 from syndicate.model.errors import StoreFailed
 from syndicate.stores.sql import SqlStore
+from syndicate.model.receipt import Receipt
 from tests.stores.rich import GUID, an_edition
 store = SqlStore.open("sqlite:///" + sys.argv[1])
 won = 0
 for sequence in range(1, 31):
     try:
-        store.record(an_edition(GUID, f"tag:x.example,2024:{sequence}", sequence=sequence))
+        store.record(Receipt(an_edition(GUID, f"tag:x.example,2024:{sequence}", sequence=sequence)))
         won += 1
     except StoreFailed as failed:
         assert "already recorded" in str(failed), failed
@@ -252,10 +254,11 @@ KILLED = """
 import os, sys
 from syndicate.stores.sql import SqlStore
 from tests.builders import NOW, an_article
+from syndicate.model.receipt import Receipt
 from tests.stores.rich import GUID, an_edition
 store = SqlStore.open("sqlite:///" + sys.argv[1])
 store.put(an_article(), "wall.json", NOW)
-store.record(an_edition(GUID))
+store.record(Receipt(an_edition(GUID)))
 os.kill(os.getpid(), 9)
 """
 

@@ -1,0 +1,468 @@
+"""What follows the copies that are out: takings back, corrections, losses of parts.
+
+`compose` says what a feed holds by itself. Here the feed's own past is laid beside it: what it
+gave out before and no longer may, or must now give out otherwise, stands in the feed for as long
+as the licence keeps notices, also where newer articles have filled it. No number is used twice:
+what changes without a new version of the article counts a revision up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from syndicate.licensing.govern import Delivered, Request, Ruling
+from syndicate.licensing.reconcile import Loss, kept_until, reconcile
+from syndicate.licensing.redact import redact
+from syndicate.licensing.withdraw import (
+    correction_of,
+    current,
+    licence_of,
+    recorded_tombstone,
+    was_taken_back,
+    withdrawal_tombstone,
+)
+from syndicate.model.article import Article, PubStatus
+from syndicate.model.decision import Verdict
+from syndicate.model.entry import Entry, GoneMedium, Tombstone
+from syndicate.model.feed import Feed
+from syndicate.model.licence import Licence
+from syndicate.model.receipt import Holding, Item, ManifestLine, Notice, PartMark, Withdrawal
+from syndicate.model.rights import PartKind
+from syndicate.pipeline import told
+from syndicate.pipeline.compose import Composition, History, Quarantined, quarantined
+from syndicate.pipeline.items import item_of, lost_media, lost_places
+
+
+class Past(NamedTuple):
+    """What is known of a feed, in a format, from before."""
+
+    holdings: Mapping[str, Holding]
+    """What it gave out, by guid."""
+    item: Callable[[str], Item | None]
+    """What stands behind a digest."""
+    inputs: str
+    """Digest of the desk's files now."""
+
+
+NO_PAST = Past({}, lambda _: None, "")
+
+
+class Followed(NamedTuple):
+    """A feed's content with all that follows earlier copies, and what must be remembered of it."""
+
+    composed: Composition
+    revisions: Mapping[str, int]
+    """By guid, of what stands in it."""
+    items: Mapping[str, Item]
+    """What stands behind each live article, by guid."""
+    holdings: tuple[Holding, ...]
+    """Those that are new or changed."""
+    notices: tuple[Notice, ...]
+    """What the partner is told by it."""
+    delivered: Mapping[str, Delivered]
+    """What keeps the terms that it went out under."""
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The articles and notices that stand in it."""
+        return frozenset(self.composed.guids())
+
+    def manifest(self, composed: Composition) -> tuple[ManifestLine, ...]:
+        """Give the manifest of what is left of it after rendering."""
+        return (
+            *(
+                self._line(stone.guid, stone.version, withdrawn=True)
+                for stone in composed.tombstones
+            ),
+            *(self._line(entry.guid, entry.version) for entry in composed.entries),
+        )
+
+    def _line(self, guid: str, number: int, *, withdrawn: bool = False) -> ManifestLine:
+        revision = self.revisions.get(guid, 0)
+        item = self.items.get(guid)
+        return ManifestLine(
+            guid=guid,
+            version=number - revision,
+            withdrawn=withdrawn,
+            revision=revision,
+            item=item.digest if item and not withdrawn else "",
+        )
+
+
+def follow(
+    request: Request,
+    feed: Feed,
+    format_name: str,
+    composed: Composition,
+    past: Past,
+    histories: Mapping[str, History],
+    now: datetime,
+) -> Followed:
+    """Give what goes out, in the light of what went out before."""
+    story = _Story(request, feed, format_name, composed, past, histories, now)
+    return story.told()
+
+
+class _Story:
+    """One feed in one format at one moment, beside its past."""
+
+    def __init__(
+        self,
+        request: Request,
+        feed: Feed,
+        format_name: str,
+        composed: Composition,
+        past: Past,
+        histories: Mapping[str, History],
+        now: datetime,
+    ) -> None:
+        self.request = request
+        self.feed = feed
+        self.format = format_name
+        self.composed = composed
+        self.past = past
+        self.histories = histories
+        self.now = now
+        self.entries: list[Entry] = []
+        self.stones: list[Tombstone] = []
+        self.rulings: dict[str, Ruling] = dict(composed.rulings)
+        self.revisions: dict[str, int] = {}
+        self.items: dict[str, Item] = {}
+        self.holdings: dict[str, Holding] = {}
+        self.notices: list[Notice] = []
+        self.changes: set[datetime] = set()
+        self.bad: list[Quarantined] = list(composed.quarantined)
+
+    def told(self) -> Followed:
+        """Give the whole."""
+        for entry in self.composed.entries:
+            self._attempt(entry.guid, self._live, entry)
+        for stone in self.composed.tombstones:
+            self._attempt(stone.guid, self._taken_back, stone)
+        seen = {e.guid for e in self.composed.entries} | {t.guid for t in self.composed.tombstones}
+        for guid, held in self.past.holdings.items():
+            article = current(self.histories.get(guid, ()), self.now)
+            if guid not in seen and article is not None:
+                self._attempt(guid, self._absent, held, article)
+        self.stones.sort(key=lambda stone: (-stone.when.timestamp(), stone.guid))
+        soon = min((one for one in self.changes if one > self.now), default=None)
+        ends = [one for one in (soon, self.composed.next_change) if one]
+        whole = self.composed._replace(
+            entries=tuple(self.entries),
+            tombstones=tuple(self.stones),
+            rulings=self.rulings,
+            next_change=min(ends, default=None),
+            quarantined=tuple(sorted(self.bad)),
+        )
+        changed = (h for g, h in self.holdings.items() if self.past.holdings.get(g) != h)
+        return Followed(
+            whole,
+            self.revisions,
+            self.items,
+            tuple(changed),
+            tuple(self.notices),
+            self.request.delivered,
+        )
+
+    def _attempt(self, guid: str, step: Callable[..., None], *about: object) -> None:
+        """Let whatever is odd about an article cost only that article."""
+        try:
+            step(*about)
+        except Exception as met:
+            self.bad.append(quarantined(guid, met))
+
+    def _live(self, entry: Entry) -> None:
+        """Let an article go out, in the light of how it went out before."""
+        held = self.past.holdings.get(entry.guid)
+        item = item_of(entry)
+        ruling = self.rulings[entry.guid]
+        licence = ruling.question.licence if ruling.question else None
+        before = self.past.item(held.item) if held and held.item else None
+        new = held is None or bool(held.withdrawn) or held.item not in {"", item.digest}
+        revision = 0 if held is None else held.revision
+        updated = entry.updated if held is None else max(entry.updated, held.updated)
+        if held and new:
+            revision = max(held.revision, _last_number(held) + 1 - entry.version)
+            updated = entry.updated if entry.updated > _last_date(held) else self.now
+        lost = lost_media(before, item) if before else ()
+        gone, since = self._gone(held, item, lost, updated, licence)
+        notable = tuple(self._notable(entry, ruling, held, before, item, lost, revision))
+        stays = held.stays_until if held else None
+        stays = kept_until(licence, self.now) if notable else stays
+        self.notices.extend(notable)
+        self.changes.update([stays] if stays else [])
+        self.items[entry.guid] = item
+        self._keep(
+            Holding(
+                feed=self.feed.id,
+                format=self.format,
+                partner=self.request.partner.id,
+                guid=entry.guid,
+                version=entry.version,
+                revision=revision,
+                item=item.digest,
+                headline=entry.headline,
+                published=entry.published,
+                updated=updated,
+                since=held.since if held else self.now,
+                agreement=(ruling.decision.agreement or "").partition("/")[0],
+                licence=ruling.decision.licence or "",
+                gone=gone,
+                gone_since=since,
+                stays_until=stays,
+                checked=self._inputs(entry.version),
+                due=ruling.decision.next_change,
+            )
+        )
+        self.entries.append(_issued(entry, revision, updated, gone))
+
+    def _gone(
+        self,
+        held: Holding | None,
+        item: Item,
+        lost: tuple[PartMark, ...],
+        updated: datetime,
+        licence: Licence | None,
+    ) -> tuple[tuple[PartMark, ...], datetime | None]:
+        """Give the parts whose loss is still told, and since when."""
+        there = {mark.part for mark in item.parts}
+        since = updated if lost else (held.gone_since if held else None)
+        if since is None or self.now >= kept_until(licence, since):
+            return (), None
+        self.changes.add(kept_until(licence, since))
+        before = [mark for mark in (held.gone if held else ()) if mark.part not in there]
+        gone = {mark.part: mark for mark in (*before, *lost)}
+        return tuple(gone.values()), since if gone else None
+
+    def _notable(
+        self,
+        entry: Entry,
+        ruling: Ruling,
+        held: Holding | None,
+        before: Item | None,
+        item: Item,
+        lost: tuple[PartMark, ...],
+        revision: int,
+    ) -> Iterator[Notice]:
+        """Give what a holder must be told about an article that still goes out."""
+        if held is None:
+            return
+        about = told.About(self.request, self.feed, entry.guid, entry.version, revision, self.now)
+        licence = ruling.question.licence if ruling.question else None
+        headline = entry.headline
+        if held.withdrawn:
+            yield told.reinstated(about, headline)
+        if entry.correction_note and entry.version > held.version:
+            yield told.corrected(about, headline, entry.correction_note, licence)
+        if lost:
+            yield told.lost_parts(about, headline, lost, ruling.decision, licence)
+        if before and lost_places(before, item):
+            yield told.lost_places(about, headline, item.countries or (), licence)
+
+    def _taken_back(self, stone: Tombstone) -> None:
+        """Let the notice of an article that was killed or withheld go out."""
+        held = self.past.holdings.get(stone.guid)
+        revision, media = 0, {medium.part: medium for medium in stone.media}
+        code = "ITEM_KILLED" if stone.status is PubStatus.CANCELED else "ITEM_WITHHELD"
+        if held:
+            same = held.withdrawn is not None and held.withdrawn.version == stone.version
+            revision = held.revision
+            if not same:
+                revision = max(revision, _last_number(held) + 1 - stone.version)
+                until = max(stone.kept_until or stone.when, self._told_until(held, self.now))
+                taken = Withdrawal(
+                    code=code, when=stone.when, version=stone.version, kept_until=until
+                )
+                held = held.model_copy(update={"withdrawn": taken, "revision": revision})
+            self._keep(held)
+            media.update({medium.part: medium for medium in self._media(held)})
+        about = told.About(self.request, self.feed, stone.guid, stone.version, revision, self.now)
+        licence = self._licence(held) if held else None
+        self.notices.append(told.taken_back(about, stone, code, licence))
+        self._stone(stone, revision, tuple(media.values()))
+
+    def _stone(self, stone: Tombstone, revision: int, media: tuple[GoneMedium, ...]) -> None:
+        self.changes.update([stone.kept_until] if stone.kept_until else [])
+        self.revisions[stone.guid] = revision
+        numbered = {"version": stone.version + revision, "media": media}
+        self.stones.append(stone.model_copy(update=numbered))
+
+    def _absent(self, held: Holding, article: Article) -> None:
+        """See to an article that the feed gave out and that is not in it by itself now."""
+        if article.pub_status is not PubStatus.USABLE:
+            self._recall(held, article)
+        elif held.withdrawn:
+            self._withdrawn(held, article)
+        else:
+            self._out_of_sight(held, article)
+
+    def _recall(self, held: Holding, article: Article) -> None:
+        """Tell a holder of a kill that only the record knows about."""
+        taken = held.withdrawn
+        if taken and taken.version == article.version:
+            until = taken.kept_until
+        else:
+            until = self._told_until(held, max(self.now, article.version_created))
+        history = self.histories[held.guid]
+        stone = recorded_tombstone(self.request, history, held, self.now, until)
+        if stone:
+            self._taken_back(stone)
+        else:
+            self._keep(held)
+
+    def _withdrawn(self, held: Holding, article: Article) -> None:
+        """Repeat a notice, or bring the article back to those who held it."""
+        taken = held.withdrawn
+        assert taken is not None  # noqa: S101  the caller asked
+        if article.version > taken.version and self._is_due(held, article):
+            found = reconcile(self.request, article, held, self.now)
+            if found.ruling.decision.verdict is Verdict.ALLOW:
+                self._again(found.ruling)
+                return
+            held = self._checked(held, article, found.due)
+        self._keep(held)
+        if self.now < taken.kept_until:
+            self._repeat(held, article)
+
+    def _repeat(self, held: Holding, article: Article) -> None:
+        history = self.histories[held.guid]
+        stone = withdrawal_tombstone(self.request, history, held)
+        self._stone(stone, held.revision, tuple(self._media(held)))
+
+    def _again(self, ruling: Ruling) -> None:
+        """Let an article out once more that newer ones have pushed out of the feed."""
+        if ruling.question is None:
+            return
+        entry = redact(ruling.question, ruling.decision)
+        self.rulings[entry.guid] = ruling
+        self._live(entry)
+
+    def _out_of_sight(self, held: Holding, article: Article) -> None:
+        """See whether the permission for a copy that is out of the feed still stands."""
+        stays = held.stays_until is not None and self.now < held.stays_until
+        if not stays and not self._is_due(held, article):
+            self._keep(held)
+            return
+        found = reconcile(self.request, article, held, self.now)
+        ruling, loss = found.ruling, found.loss
+        if ruling.decision.verdict is Verdict.ALLOW:
+            if stays or self._must_hear(held, article, ruling):
+                self._again(ruling)
+            else:
+                self._keep(self._checked(held, article, found.due))
+        elif loss and (loss.when is None or loss.when <= self.now):
+            self._withdraw(held, article, loss)
+        else:
+            self._note(self._checked(held, article, found.due), article, held)
+
+    def _must_hear(self, held: Holding, article: Article, ruling: Ruling) -> bool:
+        """Say whether holders must get what the article is now: it was mended, or cut."""
+        if article.version > held.version and (
+            article.correction_note or was_taken_back(self.histories[held.guid], article)
+        ):
+            return True
+        before = self.past.item(held.item) if held.item else None
+        if before is None or ruling.question is None:
+            return False
+        item = item_of(redact(ruling.question, ruling.decision))
+        return bool(lost_media(before, item)) or lost_places(before, item)
+
+    def _withdraw(self, held: Holding, article: Article, loss: Loss) -> None:
+        """Tell a holder that the permission for its copy is over."""
+        taken = Withdrawal(
+            code=loss.code,
+            when=loss.when or self.now,
+            version=article.version,
+            kept_until=kept_until(loss.licence, max(loss.when or self.now, self.now)),
+        )
+        revision = max(held.revision, _last_number(held) + 1 - article.version)
+        held = self._checked(held, article, None)
+        held = held.model_copy(update={"withdrawn": taken, "revision": revision})
+        self._keep(held)
+        stone = withdrawal_tombstone(self.request, self.histories[held.guid], held)
+        version = article.version
+        about = told.About(self.request, self.feed, held.guid, version, revision, self.now)
+        self.notices.append(told.withdrawn(about, stone, taken, loss.licence))
+        self._stone(stone, revision, tuple(self._media(held)))
+
+    def _note(self, held: Holding, article: Article, before: Holding) -> None:
+        """Tell of a correction to who may keep a copy and may have nothing new."""
+        if not article.correction_note or article.version <= held.version:
+            self._keep(held)
+            return
+        told_before = before.checked.endswith(f"/{article.version}")
+        until = before.stays_until if told_before else None
+        until = until or self._told_until(held, self.now)
+        held = held.model_copy(update={"stays_until": until})
+        self._keep(held)
+        if self.now >= until:
+            return
+        self.changes.add(until)
+        if not told_before:
+            version, headline, note = article.version, held.headline, article.correction_note
+            about = told.About(
+                self.request, self.feed, held.guid, version, held.revision, self.now
+            )
+            self.notices.append(told.corrected(about, headline, note, self._licence(held)))
+        self.entries.append(correction_of(self.request, article, held))
+
+    def _media(self, held: Holding) -> Iterator[GoneMedium]:
+        """Give the media that the record says went out."""
+        item = self.past.item(held.item) if held.item else None
+        empty = Item(digest="", guid=held.guid, version=held.version)
+        lost = lost_media(item, empty) if item else ()
+        yield from _media_of((*lost, *held.gone))
+
+    def _is_due(self, held: Holding, article: Article) -> bool:
+        if held.checked != self._inputs(article.version):
+            return True
+        return held.due is not None and self.now >= held.due
+
+    def _checked(self, held: Holding, article: Article, due: datetime | None) -> Holding:
+        return held.model_copy(update={"checked": self._inputs(article.version), "due": due})
+
+    def _keep(self, held: Holding) -> None:
+        self.holdings[held.guid] = held
+        self.changes.update([held.due] if held.due and not held.withdrawn else [])
+        self.revisions[held.guid] = held.revision
+
+    def _inputs(self, version: int) -> str:
+        return f"{self.past.inputs[:16]}/{version}"
+
+    def _licence(self, held: Holding) -> Licence | None:
+        return licence_of(self.request, held)
+
+    def _told_until(self, held: Holding, since: datetime) -> datetime:
+        return kept_until(self._licence(held), since)
+
+
+def _last_number(held: Holding) -> int:
+    """Give the number that last went out for an article: version and revision."""
+    version = held.withdrawn.version if held.withdrawn else held.version
+    return version + held.revision
+
+
+def _last_date(held: Holding) -> datetime:
+    return max(held.updated, held.withdrawn.when) if held.withdrawn else held.updated
+
+
+def _issued(entry: Entry, revision: int, updated: datetime, gone: Iterable[PartMark]) -> Entry:
+    """Give an entry with the number, the dates and the losses it is issued with."""
+    changes: dict[str, object] = {}
+    if updated != entry.updated:
+        changes["updated"] = updated
+    if revision:
+        changes["version"] = entry.version + revision
+        changes["version_created"] = max(entry.version_created, updated)
+    media = tuple(_media_of(gone))
+    if media:
+        changes["gone"] = media
+    return entry.model_copy(update=changes) if changes else entry
+
+
+def _media_of(marks: Iterable[PartMark]) -> Iterator[GoneMedium]:
+    for mark in marks:
+        if mark.kind is not PartKind.EMBED:
+            yield GoneMedium(part=mark.part, kind=mark.kind)

@@ -1,0 +1,86 @@
+"""Feeds that get nothing new and still follow what they gave out before.
+
+A feed that the desk no longer has, of a partner it perhaps no longer has, becomes a feed of
+notices: what it needs is taken from the record. A feed that is stopped, because a file is broken
+or a licence was changed, keeps what it holds, as its last good files allow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from syndicate.model.desk import DeskFiles
+from syndicate.model.feed import Feed
+from syndicate.model.partner import AgreementState, Partner
+from syndicate.model.receipt import Edition
+from syndicate.pipeline.inputs import restored
+from syndicate.pipeline.ports import Store
+
+
+class Former(NamedTuple):
+    """A feed in a format, as the record knows it."""
+
+    files: DeskFiles
+    partner: Partner
+    feed: Feed
+    format: str
+    stays: frozenset[str]
+    """The articles that it may go on holding; empty for a feed of notices."""
+
+
+def formers(
+    files: DeskFiles, store: Store, stopped: Mapping[str, str], *, sound: bool
+) -> Iterator[Former]:
+    """Give every feed that was published once, held something, and is not published as usual.
+
+    Where some of the desk's files cannot be read (not `sound`), a feed that is missing is taken
+    for stopped, not for gone.
+    """
+    wanted = {(feed.id, name) for _, feed in files.feed_list() for name in feed.formats}
+    for _, feed_id, name in store.published_feeds():
+        is_stopped = feed_id in stopped
+        if (feed_id, name) in wanted and not is_stopped:
+            continue
+        last = store.last_edition(feed_id, name)
+        if last is None or not store.holdings(feed_id, name):
+            continue
+        former = _former(files, store, last, stays=is_stopped or not sound)
+        if former:
+            yield former
+
+
+def _former(files: DeskFiles, store: Store, last: Edition, *, stays: bool) -> Former | None:
+    now = next((one for one in files.partners if one.id == last.partner), None)
+    kept = restored(last.inputs, store.text) if last.inputs else None
+    then = next((p for p in kept.partners if p.id == last.partner), None) if kept else None
+    feeds = [f for p in (now, then) if p for f in p.feeds if f.id == last.feed]
+    if kept is None or then is None or not feeds:
+        return None
+    feed = feeds[0]
+    if stays:
+        held = frozenset(line.guid for line in last.manifest if not line.withdrawn)
+        return Former(kept, then, feed, last.format, held)
+    partner = now if now and _serves(now, feed) else _ended(then)
+    there = {licence.ref for licence in files.licences}
+    licences = (*files.licences, *(one for one in kept.licences if one.ref not in there))
+    others = tuple(one for one in partner.feeds if one.id != feed.id)
+    partner = partner.model_copy(update={"feeds": (*others, feed)})
+    whole = DeskFiles(files.desk, licences, (partner,))
+    return Former(whole, partner, feed, last.format, frozenset())
+
+
+def _serves(partner: Partner, feed: Feed) -> bool:
+    """Say whether a partner still has the property that a feed was for."""
+    known = {one.id for one in partner.properties}
+    return bool(known) and feed.property in {None, *known}
+
+
+def _ended(partner: Partner) -> Partner:
+    """Give a partner that is gone from the desk: all its agreements are over."""
+    agreements = tuple(
+        one.model_copy(update={"state": AgreementState.TERMINATED})
+        for one in partner.agreements
+        if one.state is not AgreementState.DRAFT
+    )
+    return partner.model_copy(update={"agreements": agreements})

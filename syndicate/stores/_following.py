@@ -1,0 +1,125 @@
+"""Notices and acknowledgements, slots of quotas, planned moments, quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from syndicate.model.errors import NotFound
+from syndicate.model.receipt import Ack, Isolated, Slot, Told
+from syndicate.stores._database import Database, insert_new, upsert
+from syndicate.stores._journal import Noted, append
+from syndicate.stores._rows import (
+    ack_of,
+    digest_of,
+    instant,
+    isolated_of,
+    isolated_row,
+    notice_of,
+    slot_of,
+    slot_row,
+)
+from syndicate.stores._tables import ACKS, ISOLATED, NOTICES, PLANS, SLOTS
+
+
+class FollowingPart(Database):
+    """Notices, slots, plans and quarantine of the Receipts of `syndicate.pipeline.ports`."""
+
+    def notices(self, partner: str | None = None, guid: str | None = None) -> tuple[Told, ...]:
+        """Give notices with their acknowledgement, oldest first."""
+        query = sa.select(NOTICES, ACKS.c.json.label("ack")).outerjoin(
+            ACKS, ACKS.c.notice == NOTICES.c.id
+        )
+        if partner is not None:
+            query = query.where(NOTICES.c.partner == partner)
+        if guid is not None:
+            query = query.where(NOTICES.c.guid == guid)
+        rows = self._all(query.order_by(NOTICES.c.at, NOTICES.c.id))
+        return tuple(Told(notice_of(row), ack_of(row.ack) if row.ack else None) for row in rows)
+
+    def acknowledge(self, ack: Ack) -> bool:
+        """Keep an acknowledgement; False where there is one already. Raises NotFound."""
+        text = ack.model_dump_json(exclude_none=True)
+        with self._changing() as connection:
+            known = sa.select(NOTICES.c.id).where(NOTICES.c.id == ack.notice)
+            if connection.execute(known).first() is None:
+                raise NotFound(f"no notice {ack.notice!r}", mend="see: syndicate notices list")
+            there = sa.select(ACKS.c.notice).where(ACKS.c.notice == ack.notice)
+            if connection.execute(there).first() is not None:
+                return False
+            insert_new(connection, ACKS, [{"notice": ack.notice, "json": text}])
+            line = Noted("ack", ack.notice, digest_of(text), instant(ack.at))
+            self._noted += append(connection, [line])
+        return True
+
+    def slots(self, agreements: Iterable[str]) -> tuple[Slot, ...]:
+        """Give the slots that were taken under some agreements, in the order of taking."""
+        mine = SLOTS.c.agreement.in_(sorted(set(agreements)))
+        rows = self._all(sa.select(SLOTS).where(mine).order_by(SLOTS.c.at, SLOTS.c.guid))
+        return tuple(slot_of(row) for row in rows)
+
+    def give_back(self, slots: Iterable[Slot]) -> None:
+        """Keep that slots were returned (`returned_at`)."""
+        given = [one for one in slots if one.returned_at]
+        rows = [slot_row(one) for one in given]
+        if not rows:
+            return
+        with self._changing() as connection:
+            upsert(connection, SLOTS, rows)
+            self._noted += append(
+                connection,
+                [
+                    Noted(
+                        "slot",
+                        f"{row['agreement']}/{row['property']}/{row['guid']}",
+                        digest_of(row["json"]),
+                        row["returned_at"],
+                    )
+                    for row in rows
+                ],
+            )
+
+    def plan(self, moments: Mapping[tuple[str, str], datetime | None]) -> None:
+        """Remember when time alone can change feeds, by (feed, format)."""
+        known = self.planned()
+        changed = [
+            {"feed": feed, "format": name, "at": instant(moment) if moment else None}
+            for (feed, name), moment in moments.items()
+            if (feed, name) not in known or known[feed, name] != moment
+        ]
+        if changed:
+            with self._changing() as connection:
+                upsert(connection, PLANS, changed)
+
+    def planned(self) -> Mapping[tuple[str, str], datetime | None]:
+        """Give when time alone can change each feed, by feed and format."""
+        rows = self._all(sa.select(PLANS))
+        return {
+            (row.feed, row.format): datetime.fromisoformat(row.at) if row.at else None
+            for row in rows
+        }
+
+    def isolate(self, place: str, found: Iterable[Isolated], at: datetime) -> None:
+        """Let the quarantine of a place be exactly this; what stays keeps its `since`."""
+        here = [one for one in self.isolated() if one.place == place]
+        before = {(one.subject, one.code, one.reason): one for one in here}
+        now = {(one.subject, one.code, one.reason): one for one in found}
+        if before.keys() == now.keys():
+            return
+        with self._changing() as connection:
+            connection.execute(ISOLATED.delete().where(ISOLATED.c.place == place))
+            kept = [before.get(key, one) for key, one in now.items()]
+            insert_new(connection, ISOLATED, [isolated_row(one) for one in kept])
+            changed = [(key, "isolated") for key in now if key not in before]
+            changed += [(key, "let go") for key in before if key not in now]
+            lines = [
+                Noted(word, key[0], f"{place}: {key[1]}", instant(at)) for key, word in changed
+            ]
+            self._noted += append(connection, lines)
+
+    def isolated(self) -> tuple[Isolated, ...]:
+        """Give everything in quarantine, by place and subject."""
+        rows = self._all(sa.select(ISOLATED).order_by(ISOLATED.c.place, ISOLATED.c.subject))
+        return tuple(isolated_of(row) for row in rows)

@@ -1,0 +1,194 @@
+"""Editions with all that belongs to them: manifests, items, holdings, texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from syndicate.model.errors import QuotaTaken, StoreFailed
+from syndicate.model.receipt import Edition, Holding, Item, Receipt
+from syndicate.stores._database import Database, insert_new, upsert
+from syndicate.stores._journal import Noted, append
+from syndicate.stores._rows import (
+    digest_of,
+    edition_content,
+    edition_of,
+    edition_row,
+    holding_of,
+    holding_row,
+    instant,
+    item_of,
+    item_row,
+    line_of,
+    line_rows,
+    manifest_of,
+    notice_row,
+    slot_row,
+)
+from syndicate.stores._tables import EDITIONS, HOLDINGS, ITEMS, LINES, NOTICES, SLOTS, TEXTS
+
+
+class ReceiptPart(Database):
+    """Editions and holdings of the Receipts of `syndicate.pipeline.ports`."""
+
+    def record(self, receipt: Receipt) -> None:
+        """Keep an edition with all that belongs to it in one transaction, durable on return."""
+        edition = receipt.edition
+        with self._changing() as connection:
+            try:
+                connection.execute(EDITIONS.insert().values(edition_row(edition)))
+            except IntegrityError as err:
+                raise StoreFailed(
+                    f"edition {edition.sequence} is already recorded",
+                    where=f"feed {edition.feed}, {edition.format}",
+                    mend="run again: another run was faster",
+                ) from err
+            lines = [_edition_line(connection, edition), *_keep(connection, receipt)]
+            _check_room(connection, receipt)
+            self._noted += append(connection, lines)
+
+    def note_checks(self, holdings: Iterable[Holding]) -> None:
+        """Keep what changed in holdings without an edition: when they were checked."""
+        rows = [holding_row(one) for one in holdings]
+        if rows:
+            with self._changing() as connection:
+                upsert(connection, HOLDINGS, rows)
+
+    def last_edition(self, feed: str, format_name: str) -> Edition | None:
+        """Give the newest edition of a feed in a format."""
+        newest = (
+            sa.select(sa.func.max(EDITIONS.c.sequence))
+            .where(EDITIONS.c.feed == feed, EDITIONS.c.format == format_name)
+            .scalar_subquery()
+        )
+        found = self._editions(
+            (EDITIONS.c.feed == feed)
+            & (EDITIONS.c.format == format_name)
+            & (EDITIONS.c.sequence == newest)
+        )
+        return found[0] if found else None
+
+    def editions(self, feed: str) -> tuple[Edition, ...]:
+        """Give every edition of a feed, in the order of recording."""
+        return self._editions(EDITIONS.c.feed == feed)
+
+    def holders(self, guid: str) -> tuple[Edition, ...]:
+        """Give every edition that names an article, also as withdrawn, in order of recording."""
+        manifests = sa.select(LINES.c.manifest).where(LINES.c.guid == guid)
+        return self._editions(EDITIONS.c.manifest.in_(manifests))
+
+    def _editions(self, which: sa.ColumnElement[bool]) -> tuple[Edition, ...]:
+        rows = self._all(sa.select(EDITIONS).where(which).order_by(EDITIONS.c.serial))
+        named = sa.select(EDITIONS.c.manifest).where(which)
+        lines = self._all(
+            sa.select(LINES)
+            .where(LINES.c.manifest.in_(named))
+            .order_by(LINES.c.manifest, LINES.c.position)
+        )
+        manifests = {
+            digest: tuple(line_of(line) for line in group)
+            for digest, group in groupby(lines, lambda line: line.manifest)
+        }
+        return tuple(edition_of(row, manifests.get(row.manifest, ())) for row in rows)
+
+    def published_feeds(self) -> tuple[tuple[str, str, str], ...]:
+        """Give (partner, feed, format) of every feed that ever had an edition, sorted."""
+        columns = (EDITIONS.c.partner, EDITIONS.c.feed, EDITIONS.c.format)
+        rows = self._all(sa.select(*columns).distinct())
+        return tuple(sorted((row.partner, row.feed, row.format) for row in rows))
+
+    def holdings(self, feed: str, format_name: str) -> tuple[Holding, ...]:
+        """Give what a feed ever gave out in a format, ordered by guid."""
+        mine = (HOLDINGS.c.feed == feed) & (HOLDINGS.c.format == format_name)
+        query = sa.select(HOLDINGS).where(mine).order_by(HOLDINGS.c.guid)
+        return tuple(holding_of(row) for row in self._all(query))
+
+    def held(self, guid: str) -> tuple[Holding, ...]:
+        """Give every holding of an article, ordered by feed and format."""
+        query = sa.select(HOLDINGS).where(HOLDINGS.c.guid == guid)
+        rows = self._all(query.order_by(HOLDINGS.c.feed, HOLDINGS.c.format))
+        return tuple(holding_of(row) for row in rows)
+
+    def item(self, digest: str) -> Item | None:
+        """Give what stands behind a line."""
+        rows = self._all(sa.select(ITEMS).where(ITEMS.c.digest == digest))
+        return item_of(rows[0]) if rows else None
+
+    def text(self, digest: str) -> str | None:
+        """Give a kept text by its SHA-256."""
+        rows = self._all(sa.select(TEXTS.c.text).where(TEXTS.c.digest == digest))
+        return str(rows[0].text) if rows else None
+
+
+def _edition_line(connection: sa.Connection, edition: Edition) -> Noted:
+    """Keep the lines of an edition where no other one has the same, and note the edition."""
+    rows, manifest = line_rows(edition), manifest_of(edition)
+    held = sa.select(LINES.c.position).where(LINES.c.manifest == manifest).limit(1)
+    if rows and connection.execute(held).first() is None:
+        connection.execute(LINES.insert(), rows)
+    same = (
+        (EDITIONS.c.feed == edition.feed)
+        & (EDITIONS.c.format == edition.format)
+        & (EDITIONS.c.sequence == edition.sequence)
+    )
+    row = connection.execute(sa.select(EDITIONS).where(same)).one()
+    subject = f"{edition.feed}/{edition.format}/{edition.sequence}"
+    return Noted("edition", subject, edition_content(row, manifest), instant(edition.at))
+
+
+def _keep(connection: sa.Connection, receipt: Receipt) -> list[Noted]:
+    """Keep what belongs to an edition; give a line for each thing that is new."""
+    at = instant(receipt.edition.at)
+    texts = [{"digest": digest_of(text), "text": text} for text in receipt.texts]
+    upserted = [holding_row(one) for one in receipt.holdings]
+    lines = [
+        *_new(connection, TEXTS, "text", texts, at),
+        *_new(connection, ITEMS, "item", [item_row(one) for one in receipt.items], at),
+        *_new(connection, NOTICES, "notice", [notice_row(one) for one in receipt.notices], at),
+        *_new(connection, SLOTS, "slot", [slot_row(one) for one in receipt.slots], at),
+    ]
+    upsert(connection, HOLDINGS, upserted)
+    return lines
+
+
+def _new(
+    connection: sa.Connection, table: sa.Table, kind: str, rows: list[dict[str, Any]], at: str
+) -> list[Noted]:
+    """Insert the rows that are not there yet; give a line for each."""
+    if not rows:
+        return []
+    keys = list(table.primary_key)
+    by_key = {tuple(row[key.name] for key in keys): row for row in rows}
+    there = {
+        tuple(found)
+        for found in connection.execute(
+            sa.select(*keys).where(keys[-1].in_([key[-1] for key in by_key]))
+        )
+    }
+    fresh = {key: row for key, row in by_key.items() if key not in there}
+    insert_new(connection, table, list(fresh.values()))
+    return [
+        Noted(
+            kind, "/".join(str(one) for one in key), digest_of(row.get("json") or row["text"]), at
+        )
+        for key, row in fresh.items()
+    ]
+
+
+def _check_room(connection: sa.Connection, receipt: Receipt) -> None:
+    """Raise QuotaTaken where more slots are counted in a time than a quota has."""
+    for agreement, since, until, limit in receipt.room:
+        counted = sa.select(sa.func.count()).where(
+            SLOTS.c.agreement == agreement,
+            SLOTS.c.at >= instant(since),
+            SLOTS.c.returned_at.is_(None),
+            SLOTS.c.overage.is_(False),
+        )
+        if until is not None:
+            counted = counted.where(SLOTS.c.at < instant(until))
+        if connection.execute(counted).scalar_one() > limit:
+            raise QuotaTaken(where=f"agreement {agreement}", mend="run again")
