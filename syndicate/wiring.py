@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -150,9 +151,34 @@ def regeneration(
     *,
     dry_run: bool,
     unsound: bool = False,
+    due: bool = False,
 ) -> Regeneration:
     """Give a run over the desk's feeds at a moment."""
     place = target(folder, files.desk)
     return Regeneration(
-        files, store, place, FORMATS, check_document, now, dry_run=dry_run, unsound=unsound
+        files,
+        store,
+        place,
+        FORMATS,
+        check_document,
+        now,
+        dry_run=dry_run,
+        unsound=unsound,
+        due=due,
     )
+
+
+def fingerprint(folder: Path, inbox: str) -> str:
+    """Give something that changes when a file of the desk or of its inbox does."""
+    own = [
+        folder / "desk.toml",
+        *(folder / "licences").rglob("*"),
+        *(folder / "partners").rglob("*"),
+    ]
+    seen = sorted([*own, *(folder / inbox).rglob("*")])
+    digest = hashlib.sha256()
+    for path in seen:
+        with suppress(OSError):  # gone meanwhile
+            state = path.stat()
+            digest.update(f"{path}|{state.st_mtime_ns}|{state.st_size}\n".encode(errors="replace"))
+    return digest.hexdigest()

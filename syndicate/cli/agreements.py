@@ -184,6 +184,9 @@ def _move(
         out = _fates(desk, before.files, after.files, agreement, max(since, clock))
         if state is not None and not dry_run:
             partner_file.replace(desk, file, text)
+            word = f"{one.state} to {state}, since {shown(since)}. {plain_line(reason)}".strip()
+            with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
+                store.note("agreement", agreement, word, clock)
     attempt = Attempt((), ())
     if not (dry_run or no_publish):
         attempt = _published(desk)
@@ -225,7 +228,7 @@ def _fates(
     partner = find_agreement(before, agreement)[0]
     with wiring.opened_store(desk, before.desk) as store:
         out = list(out_now(partner, FORMATS.values(), store, now()))
-    return list(fates(before, after, agreement, out, when))
+    return list(fates(after, agreement, out, when))
 
 
 def _published(desk: Path) -> Attempt:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -27,6 +27,7 @@ from syndicate.cli.publish import Attempt, present, publish_change
 from syndicate.model.article import Article, WithdrawalReason
 from syndicate.model.base import plain_line
 from syndicate.model.desk import Desk
+from syndicate.model.receipt import Told
 from syndicate.pipeline import amend
 from syndicate.pipeline.explain import find_article
 from syndicate.pipeline.ports import Hints, Refusal, Store
@@ -236,7 +237,16 @@ def _amend(
             attempt = publish_change(desk, store, _current_at(kept.judged, moment))
         if inbox:
             _warn_of_inbox(desk, known, store, kept.judged)
-    _print_json(kept, attempt) if as_json else _print(kept, attempt, publish=publish)
+        told = store.notices(guid=kept.judged.guid)
+        held = store.held(kept.judged.guid)
+    reached = Reached(
+        tuple(sorted({one.partner for one in held})),
+        tuple(one for one in told if one.notice.version == kept.judged.version),
+    )
+    if as_json:
+        _print_json(kept, attempt, reached)
+    else:
+        _print(kept, attempt, reached, publish=publish)
     for line in attempt.failures:
         tell(f"not published: {line}")
     if attempt.failures:
@@ -278,7 +288,14 @@ def _changes(article: Article, done: tuple[Published, ...]) -> list[tuple[Publis
     return found
 
 
-def _print(kept: Kept, attempt: Attempt, *, publish: bool) -> None:
+class Reached(NamedTuple):
+    """Who could have the article, and what they were told about this version."""
+
+    holders: tuple[str, ...]
+    told: tuple[Told, ...]
+
+
+def _print(kept: Kept, attempt: Attempt, reached: Reached, *, publish: bool) -> None:
     article = kept.judged
     if not isinstance(article, Article):
         return
@@ -296,9 +313,21 @@ def _print(kept: Kept, attempt: Attempt, *, publish: bool) -> None:
         print_table(("partner", "feed", "format", "", "file"), rows)
     partners = ", ".join(dict.fromkeys(one.partner for one, _ in changes)) or "nobody"
     click.echo(f"it changed in {len(changes)} documents, for {partners}")
+    _print_reached(reached)
 
 
-def _print_json(kept: Kept, attempt: Attempt) -> None:
+def _print_reached(reached: Reached) -> None:
+    """Say who could have it, and who was told what by when."""
+    click.echo(f"could have it: {', '.join(reached.holders) or 'nobody'} (syndicate holders)")
+    rows = [
+        (one.notice.id, one.notice.partner, one.notice.grade, shown(one.notice.due))
+        for one in reached.told
+    ]
+    if rows:
+        print_table(("notice", "partner", "asks", "to be obeyed by"), rows)
+
+
+def _print_json(kept: Kept, attempt: Attempt, reached: Reached) -> None:
     article = kept.judged
     if isinstance(article, Article):
         print_json(
@@ -310,5 +339,7 @@ def _print_json(kept: Kept, attempt: Attempt) -> None:
                 "is_new": kept.is_new,
                 "documents": [one._asdict() for one in attempt.done],
                 "failures": attempt.failures,
+                "holders": reached.holders,
+                "notices": [one.notice for one in reached.told],
             }
         )

@@ -11,9 +11,12 @@ from syndicate.cli.agreements import agreements
 from syndicate.cli.amend import correct, kill, reinstate, withhold
 from syndicate.cli.articles import articles, explain, ingest
 from syndicate.cli.desk import check, init
+from syndicate.cli.following import history, holders, notices
 from syndicate.cli.listing import feeds, licences, partners
 from syndicate.cli.publish import regenerate
+from syndicate.cli.quarantine import quarantine
 from syndicate.cli.schemas import schemas
+from syndicate.cli.watch import watch
 from syndicate.model.errors import SyndicateError
 
 
@@ -58,6 +61,11 @@ for command in (
     withhold,
     kill,
     reinstate,
+    holders,
+    history,
+    notices,
+    quarantine,
+    watch,
     articles,
     partners,
     agreements,

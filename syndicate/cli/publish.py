@@ -27,6 +27,7 @@ from syndicate.model.errors import NotFound, SyndicateError
 from syndicate.pipeline.ingest import ingest
 from syndicate.pipeline.ports import Hints, Store
 from syndicate.pipeline.publish import Published, Regeneration, newest_edition
+from syndicate.pipeline.quarantine import isolating
 from syndicate.pipeline.versions import CLOCKS_APART
 from syndicate.sources.desk_folder import Read
 
@@ -35,6 +36,7 @@ from syndicate.sources.desk_folder import Read
 @desk_option
 @at_option
 @click.option("--feed", "only", help="Only this feed.")
+@click.option("--due", is_flag=True, help="Only feeds whose moment has come; leaves the inbox.")
 @click.option(
     "--dry-run", is_flag=True, help="Show what would change for each partner; write nothing."
 )
@@ -47,6 +49,7 @@ def regenerate(
     at: datetime | None,
     only: str | None,
     *,
+    due: bool,
     dry_run: bool,
     rewind: bool,
     as_json: bool,
@@ -59,6 +62,7 @@ def regenerate(
 
     \b
     syndicate regenerate --desk feeds
+    syndicate regenerate --desk feeds --due
     syndicate regenerate --desk feeds --dry-run
     syndicate regenerate --desk feeds --dry-run --at 2026-11-20T06:00:00Z
     """
@@ -75,8 +79,8 @@ def regenerate(
     with opened(desk, files.desk) as store:
         newest = newest_edition(files, store)
         moment = moment_of(at, newest, free=dry_run, rewind=rewind)
-        refused = _take_inbox(desk, files, store)
-        done = publish_now(desk, found, store, moment, only, dry_run=dry_run)
+        refused = 0 if due else take_inbox(desk, files, store)
+        done = publish_now(desk, found, store, moment, only, dry_run=dry_run, due=due)
         headlines = {one.guid: one.headline for one in store.current()} if dry_run else {}
     if as_json:
         print_json([one._asdict() for one in done])
@@ -96,6 +100,7 @@ def publish_now(
     only: str | None = None,
     *,
     dry_run: bool = False,
+    due: bool = False,
 ) -> list[Published]:
     """Publish a desk as far as it is sound, or one of its feeds; give each document.
 
@@ -103,7 +108,7 @@ def publish_now(
         StoreFailed: the store cannot be read or written.
         TargetFailed: the target cannot be written; the last good documents stay.
     """
-    run = _run(desk, found, store, moment, dry_run=dry_run)
+    run = _run(desk, found, store, moment, dry_run=dry_run, due=due)
     wanted = [feed for _, feed in run.files.feed_list() if only in (None, feed.id)]
     documents = sum(len(feed.formats) for feed in wanted)
     return list(watched(run.run(only), "publishing", documents))
@@ -159,12 +164,20 @@ def _tried(
 
 
 def _run(
-    desk: Path, found: Read, store: Store, moment: datetime, *, dry_run: bool = False
+    desk: Path,
+    found: Read,
+    store: Store,
+    moment: datetime,
+    *,
+    dry_run: bool = False,
+    due: bool = False,
 ) -> Regeneration:
     if found.files is None:
         raise Refused("the desk cannot be used; the lines above say why")
     unsound = bool(found.unsound or found.errors)
-    return wiring.regeneration(desk, found.files, store, moment, dry_run=dry_run, unsound=unsound)
+    return wiring.regeneration(
+        desk, found.files, store, moment, dry_run=dry_run, unsound=unsound, due=due
+    )
 
 
 def moment_of(
@@ -192,12 +205,13 @@ def moment_of(
     return at
 
 
-def _take_inbox(desk: Path, files: DeskFiles, store: Store) -> int:
+def take_inbox(desk: Path, files: DeskFiles, store: Store) -> int:
+    """Take in what lies in the inbox; give how much was refused. That goes into quarantine."""
     inbox = desk / files.desk.inbox
     if not inbox.is_dir():
         return 0
     drafts = watched(wiring.collect([inbox], files.desk, Hints()), "taking in")
-    return told_refusals(ingest(drafts, files, store, now()))
+    return told_refusals(isolating(ingest(drafts, files, store, now()), store, now()))
 
 
 def _print(done: list[Published], *, dry_run: bool) -> None:
@@ -218,12 +232,9 @@ def _print(done: list[Published], *, dry_run: bool) -> None:
             tell(f"quarantined {bad.guid} in {one.path}: {bad.reason}")
         if one.failure:
             tell(f"not published {one.path}: {one.failure} The last good document stays.")
-        if one.deleted:
-            verb = "would be" if dry_run else "was"
-            tell(
-                f"warning: {one.path} {verb} deleted: its subscribers get no further notices. "
-                "Mend: keep the partner and end its agreement instead."
-            )
+    former = dict.fromkeys(one.feed for one in done if one.former)
+    for feed in former:
+        tell(f"{feed} is no longer on the desk: its documents go on with notices only")
     changes = [one.next_change for one in done if one.next_change]
     alive = [one for one in done if not one.deleted]
     written = sum(one.written for one in alive)

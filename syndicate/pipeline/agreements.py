@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from syndicate.formats.base import Format
-from syndicate.licensing.govern import Ruling, rule
+from syndicate.licensing.govern import keeps_terms
 from syndicate.licensing.reconcile import reconcile
 from syndicate.licensing.withdraw import current
 from syndicate.model.article import Article, PubStatus
@@ -95,11 +95,12 @@ def _against_running(agreement: Agreement, since: datetime, now: datetime) -> _F
 
 
 class Out(NamedTuple):
-    """An article that stands in a feed."""
+    """An article that a feed gave out and that was not taken back since."""
 
     feed: Feed
     carries: frozenset[str]
     article: Article
+    held: Holding
 
 
 class Fate(NamedTuple):
@@ -110,7 +111,7 @@ class Fate(NamedTuple):
     version: int
     headline: str
     what: str
-    """stays: in the feed. may stay: where it is published, but it leaves the feed. take down."""
+    """stays: as it is. may stay: where it is published, but nothing new follows. take down."""
     since: datetime | None
     """From when it leaves or must be down."""
     code: str
@@ -120,30 +121,26 @@ class Fate(NamedTuple):
 def out_now(
     partner: Partner, formats: Iterable[Format], store: Store, now: datetime
 ) -> Iterator[Out]:
-    """Give every article that stands in a partner's feeds, each feed's once."""
+    """Give every article that a partner's feeds gave out, each feed's once."""
     for feed in partner.feeds:
         seen: set[str] = set()
         for fmt in (one for one in formats if one.name in feed.formats):
-            last = store.last_edition(feed.id, fmt.name)
-            for line in last.manifest if last else ():
-                if line.withdrawn or line.guid in seen:
+            for held in store.holdings(feed.id, fmt.name):
+                if held.withdrawn or held.guid in seen:
                     continue
-                seen.add(line.guid)
-                article = current(store.history(line.guid), now)
+                seen.add(held.guid)
+                article = current(store.history(held.guid), now)
                 if article and article.pub_status is PubStatus.USABLE:
-                    yield Out(feed, fmt.carries, article)
+                    yield Out(feed, fmt.carries, article, held)
 
 
-def fates(
-    before: DeskFiles, after: DeskFiles, agreement: str, out: Iterable[Out], when: datetime
-) -> Iterator[Fate]:
+def fates(after: DeskFiles, agreement: str, out: Iterable[Out], when: datetime) -> Iterator[Fate]:
     """Give what a change of an agreement does to each article that is out, from a moment on."""
-    old = find_agreement(before, agreement)[0]
-    new = find_agreement(after, agreement)[0]
-    for feed, carries, article in out:
-        ruling = rule(request_of(before, old, feed, carries), article, when)
-        held = _held(old, feed, article, agreement, ruling, when)
-        found = reconcile(request_of(after, new, feed, carries), article, held, when)
+    partner = find_agreement(after, agreement)[0]
+    for feed, carries, article, held in out:
+        request = request_of(after, partner, feed, carries)
+        terms = keeps_terms(after, partner, [held])
+        found = reconcile(request._replace(delivered=terms), article, held, when)
         facts = (feed.id, article.guid, article.version, article.headline)
         findings = found.ruling.decision.findings
         code = next((one.code for one in findings if one.effect is not Verdict.ALLOW), "")
@@ -153,27 +150,3 @@ def fates(
             yield Fate(*facts, "may stay", when, code)
         else:
             yield Fate(*facts, "take down", found.loss.when or when, found.loss.code)
-
-
-def _held(
-    partner: Partner, feed: Feed, article: Article, agreement: str, ruling: Ruling, now: datetime
-) -> Holding:
-    """Give what the record would say of a copy: allowed by the agreement that governed."""
-    question = ruling.question
-    allowed = question is not None and ruling.decision.verdict is Verdict.ALLOW
-    governed = question.agreement if question and allowed else None
-    governed = governed or next(one for one in partner.agreements if one.id == agreement)
-    return Holding(
-        feed=feed.id,
-        format="",
-        partner=partner.id,
-        guid=article.guid,
-        version=article.version,
-        item="",
-        headline=article.headline,
-        published=article.published_from,
-        updated=article.version_created,
-        since=now,
-        agreement=governed.id,
-        licence=f"{governed.licence}/v{governed.licence_version}",
-    )

@@ -62,7 +62,9 @@ class Published(NamedTuple):
     failure: str = ""
     next_change: datetime | None = None
     deleted: bool = False
-    """Whether its file was taken away, because the desk no longer has it."""
+    """Whether its file was taken away: the desk no longer has it and it never held anything."""
+    former: bool = False
+    """Whether the desk no longer has it: it gets nothing new and follows what it gave out."""
 
 
 def newest_edition(files: DeskFiles, store: Store) -> datetime | None:
@@ -259,7 +261,17 @@ class Regeneration:
     def _told(self, turn: Turn, composed: Composition) -> Published:
         path = path_of(turn.partner, turn.feed, self.formats[turn.format])
         entries, stones = len(composed.entries), len(composed.tombstones)
-        return Published(turn.partner.id, turn.feed.id, turn.format, path, False, entries, stones)
+        former = turn.former is not None and not turn.stopped and not self.unsound
+        return Published(
+            turn.partner.id,
+            turn.feed.id,
+            turn.format,
+            path,
+            written=False,
+            entries=entries,
+            tombstones=stones,
+            former=former,
+        )
 
     def _followed(self, turn: Turn, fmt: Format) -> Followed:
         """Compose a feed and lay its past beside it."""

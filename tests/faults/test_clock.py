@@ -90,7 +90,7 @@ def test_the_time_of_a_feed_never_goes_back(desk: Running, seed: int) -> None:
             ids |= found.ids
             times.add(found.time)
     assert ids - {f"{GUID}feed/gazette-all"} == {f"{GUID}{one}" for one in ARTICLES}
-    assert len(times) == 3, "time stood still"
+    assert len(times) >= 3, "time stood still"
 
 
 def test_the_past_is_published_again_only_on_purpose(

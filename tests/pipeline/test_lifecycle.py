@@ -255,9 +255,8 @@ def test_64_a_correction_with_an_agency_picture_goes_out_without_it(story: Story
     story.take(corrected, now=LATER)
     story.run(LATER)
     assert b"The date was wrong." in story.read()
-    assert [part.part for part in story.store.item(story.store.held(GUID)[0].item).parts][
-        -1
-    ] != "wire"  # type: ignore[union-attr]
+    assert b"wire.jpg" not in story.read() + story.read("newsml.xml")
+    assert b"wall-1600.jpg" in story.read()
     assert [one.grade for one in story.told()] == [Grade.CORRECTION]
 
 

@@ -293,7 +293,7 @@ class Told(RuleBasedStateMachine):
         for name in PARTNERS:
             news = etree.fromstring(self.read(name)["newsml.xml"])
             for item in news.iterfind(".//n:newsItem", G2):
-                guid, version = item.get("guid"), item.get("version")
+                guid, version = item.get("guid", ""), item.get("version", "")
                 data = etree.tostring(item, method="c14n")
                 assert self.contents.setdefault((name, guid, version), data) == data, guid
                 assert self.numbers.get((name, guid), 0) <= int(version), guid
@@ -306,7 +306,7 @@ class Told(RuleBasedStateMachine):
             feed = etree.fromstring(self.read(name)["atom"])
             for one in (feed, *feed.iterfind("a:entry", ATOM)):
                 key = f"{name} {one.findtext('a:id', None, ATOM)}"
-                updated = one.findtext("a:updated", None, ATOM)
+                updated = one.findtext("a:updated", "", ATOM)
                 assert self.times.get(key, "") <= updated, key
                 self.times[key] = updated
 

@@ -229,7 +229,8 @@ store = SqlStore.open("sqlite:///" + sys.argv[1])
 won = 0
 for sequence in range(1, 31):
     try:
-        store.record(Receipt(an_edition(GUID, f"tag:x.example,2024:{sequence}", sequence=sequence)))
+        guids = GUID, f"tag:x.example,2024:{sequence}"
+        store.record(Receipt(an_edition(*guids, sequence=sequence)))
         won += 1
     except StoreFailed as failed:
         assert "already recorded" in str(failed), failed
