@@ -289,7 +289,7 @@ def test_a_bad_partner_file_costs_that_partner_only(desk: Path) -> None:
     assert "second-partner.toml" in found.stderr
     wall = b"The wall moved"
     assert wall not in (desk / "public/first-partner/first-partner-all.rss").read_bytes()
-    # Its last good files say who it is: nothing new goes out, and what is taken back is taken back.
+    # Its last good files say who it is: nothing new, and what is taken back is taken back.
     assert b"The wall moved" in kept
     assert wall not in (desk / "public/second-partner/second-partner-all.rss").read_bytes()
 
