@@ -20,7 +20,7 @@ from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.reconcile import kept_until
 from syndicate.licensing.redact import published_at
 from syndicate.licensing.terms import document_path
-from syndicate.model.article import Article, PubStatus
+from syndicate.model.article import Article, Link, PubStatus
 from syndicate.model.body import MediaBase, Paragraph, kind_of
 from syndicate.model.decision import Verdict
 from syndicate.model.entry import Entry, GoneMedium, PartTerms, Terms, Tombstone
@@ -240,6 +240,7 @@ def correction_of(request: Request, article: Article, held: Holding) -> Entry:
         version_created=article.version_created,
         published=article.version_created,
         updated=article.version_created,
+        links=_page_of(article, held),
         body=(Paragraph(type="paragraph", id="correction", text=html.escape(says)),),
         terms=Terms(
             title=licence.title if licence else desk.name,
@@ -250,6 +251,13 @@ def correction_of(request: Request, article: Article, held: Holding) -> Entry:
             data_mining=PartTerms.model_fields["data_mining"].default,
         ),
     )
+
+
+def _page_of(article: Article, held: Holding) -> tuple[Link, ...]:
+    """Give the link to the page that a correction is about."""
+    if article.canonical_url is None:
+        return ()
+    return (Link(rel="related", url=article.canonical_url, title=held.headline or None),)
 
 
 def _as_held(stone: Tombstone, held: Holding) -> Tombstone:
