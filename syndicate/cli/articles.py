@@ -138,10 +138,10 @@ def explain(
     """
     files = wiring.load(desk)
     who = find_partner(files, partner)
+    carries = FORMATS[format_name].carries
     with wiring.opened_store(desk, files.desk) as store:
         history = find_article(store, article)
-    carries = FORMATS[format_name].carries
-    found = list(explained(files, history, who, at or now(), carries))
+        found = list(explained(files, store, history, who, at or now(), carries))
     if as_json:
         print_json([_data(one) for one in found])
         return

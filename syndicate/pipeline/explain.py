@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from syndicate.licensing.covers import misses
-from syndicate.licensing.govern import Request, rule
+from syndicate.licensing.govern import Request, keeps_terms, rule
 from syndicate.licensing.withdraw import current, tombstone
 from syndicate.model.article import Article
 from syndicate.model.decision import Decision
 from syndicate.model.desk import DeskFiles
 from syndicate.model.entry import Tombstone
 from syndicate.model.errors import NotFound
+from syndicate.model.feed import Feed
 from syndicate.model.partner import Partner, Property
 from syndicate.pipeline.ingest import names_of
 from syndicate.pipeline.ports import Store
@@ -78,12 +79,15 @@ def _of_file(store: Store, name: str) -> list[str]:
 
 def explain(
     files: DeskFiles,
+    store: Store,
     history: tuple[Article, ...],
     partner: Partner,
     now: datetime,
     carries: frozenset[str] = frozenset(),
 ) -> Iterator[Explanation]:
-    """Give an explanation for each property of a partner.
+    """Give an explanation for each property of a partner, and for feeds that ask for less.
+
+    What was delivered before counts: quotas, and terms that older deliveries keep.
 
     Raises:
         NotFound: the article did not exist at that moment, or the partner has no property.
@@ -94,17 +98,28 @@ def explain(
         raise NotFound("the article did not exist then", mend=f"ask for {first} or later")
     if not partner.properties:
         raise NotFound(f"partner {partner.id} has no property", mend="add [[properties]]")
+    slots = store.slots(one.id for one in partner.agreements)
+    delivered = keeps_terms(files, partner, store.held(article.guid))
     for place in partner.properties:
-        request = Request(files, partner, place, carries)
-        feeds = [
-            feed.id
-            for feed in partner.feeds
-            if partner.property_of(feed) == place and not any(misses(feed.selection, article, now))
-        ]
-        yield Explanation(
-            article,
-            place,
-            rule(request, article, now).decision,
-            tuple(feeds),
-            tombstone(request, history, now),
-        )
+        for request, feeds in _asked(files, partner, place, carries):
+            asked = request._replace(slots=slots, delivered=delivered)
+            picked = [one.id for one in feeds if not any(misses(one.selection, article, now))]
+            decision = rule(asked, article, now).decision
+            stone = tombstone(asked, history, now)
+            yield Explanation(article, place, decision, tuple(picked), stone)
+
+
+def _asked(
+    files: DeskFiles, partner: Partner, place: Property, carries: frozenset[str]
+) -> Iterator[tuple[Request, list[Feed]]]:
+    """Give what a property's feeds ask for; feeds that ask the same together."""
+    feeds = [one for one in partner.feeds if partner.property_of(one) == place]
+    if not feeds:
+        yield Request(files, partner, place, carries), []
+    groups: dict[object, list[Feed]] = {}
+    for feed in feeds:
+        groups.setdefault((feed.media, feed.purpose, feed.extent), []).append(feed)
+    for alike in groups.values():
+        one = alike[0]
+        request = Request(files, partner, place, carries, one.extent, one.media, one.purpose)
+        yield request, alike
