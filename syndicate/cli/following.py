@@ -48,7 +48,8 @@ def holders(article: str, desk: Path, *, as_json: bool) -> None:
         return
     click.echo(f"{history[-1].headline}\n{history[-1].guid}, version {history[-1].version}")
     columns = ("partner", "agreement", "feed", "format", "version", "since", "until", "told")
-    print_table(columns, [_holder_row(one) for one in rows])
+    ratios = (None, None, 1, None, None, None, None, None)
+    print_table(columns, [_holder_row(one) for one in rows], ratios)
     partners = {one.partner for one in rows}
     click.echo(f"{len(partners)} partners could have it, by {len(rows)} ways")
 
@@ -162,7 +163,8 @@ def list_notices(
         )
         return
     columns = ("notice", "partner", "asks", "article", "why", "told", "due", "state")
-    print_table(columns, [_notice_row(one, moment) for one in found])
+    ratios = (None, None, None, 1, None, None, None, None)
+    print_table(columns, [_notice_row(one, moment) for one in found], ratios)
     late = sum(_state(one, moment) == "overdue" for one in found)
     click.echo(f"{len(found)} notices, {late} overdue")
     for name in sorted({o.notice.partner for o in found if _state(o, moment) == "overdue"}):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from syndicate.licensing.govern import Delivered, Request, Ruling
+from syndicate.licensing.govern import Delivered, Request, Ruling, in_order
 from syndicate.licensing.reconcile import Loss, kept_until, reconcile
 from syndicate.licensing.redact import redact
 from syndicate.licensing.withdraw import (
@@ -279,7 +279,9 @@ class _Story:
             self._keep(held)
             media.update({medium.part: medium for medium in self._media(held)})
         about = told.About(self.request, self.feed, stone.guid, stone.version, revision, self.now)
-        licence = self._licence(held) if held else None
+        agreed = in_order(self.request.partner)[:1]
+        first = [self.request.files.licence(one.licence, one.licence_version) for one in agreed]
+        licence = self._licence(held) if held else next(iter(first), None)
         self.notices.append(told.taken_back(about, stone, code, licence))
         self._stone(stone, revision, tuple(media.values()))
 
