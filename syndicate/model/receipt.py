@@ -6,7 +6,9 @@ of one article. A `Notice` tells a partner to do something about its copies.
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import json
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -250,7 +252,28 @@ class Event(Model):
     previous: str
     """Digest of the event before; empty for the first."""
     digest: str
-    """SHA-256 of all fields above."""
+    """SHA-256 of all fields above (see event_digest)."""
+
+    def worked_out(self) -> str:
+        """Give the digest that the other fields come to."""
+        said = (self.kind, self.subject, self.content, self.previous)
+        return event_digest(self.serial, self.at, *said)
+
+
+def event_digest(
+    serial: int, at: datetime, kind: str, subject: str, content: str, previous: str
+) -> str:
+    """Give the SHA-256 of a line of the log: of its canonical JSON, hexadecimal."""
+    line = {
+        "serial": serial,
+        "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "kind": kind,
+        "subject": subject,
+        "content": content,
+        "previous": previous,
+    }
+    text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Receipt(NamedTuple):

@@ -1,9 +1,10 @@
-"""What all parts of the SQL store share: the engine, its place, and errors told in one line."""
+"""What all parts of the SQL store share: engine, place, the one writer, errors in one line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,19 +12,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from syndicate.model.errors import StoreFailed
-from syndicate.stores import _sqlite
+from syndicate.stores import _chain, _head, _sqlite
 
 Rows = Sequence[dict[str, Any]]
 
+OFTEN_ENOUGH = 1_000
+"""After so many lines of the log, its end is noted outside of the database."""
+
 
 class Database:
-    """One SQL database."""
+    """One SQL database; what it changes, its log notes in the same transaction."""
 
-    def __init__(self, engine: sa.Engine, place: str) -> None:
+    def __init__(self, engine: sa.Engine, place: str, head: Path | None = None) -> None:
         self._engine = engine
         self._place = place
+        self._head = head
+        """The file that the end of the log is noted in; None where the database is in memory."""
         self._noted = 0
-        """How many lines of the journal were added since its head was written outside."""
+        """How many lines were added since then."""
 
     def _all(self, query: sa.Select[Any]) -> list[Any]:
         with told(self._place), self._engine.connect() as connection:
@@ -40,6 +46,50 @@ class Database:
                 connection.rollback()
                 raise
             connection.commit()
+        if self._noted >= OFTEN_ENOUGH:
+            self._note_head()
+
+    def _note(self, connection: sa.Connection, lines: Sequence[_chain.Noted]) -> None:
+        """Add lines to the log, in the transaction of what they are about."""
+        _chain.append(connection, lines)
+        self._noted += len(lines)
+
+    def _note_head(self) -> None:
+        """Note the end of the log outside of the database.
+
+        What is kept is kept without the note too. One that cannot be written lags behind until a
+        later run writes it; `syndicate audit verify` says how far.
+        """
+        if self._head is not None:
+            with suppress(SQLAlchemyError, OSError):
+                self._write_head(self._head)
+        self._noted = 0
+
+    def _write_head(self, path: Path) -> None:
+        """Write the note where it lags behind.
+
+        A note that the log no longer holds is evidence that the log was cut: it stays.
+        """
+        with self._engine.connect() as connection:
+            last = _chain.last(connection)
+        if last == _head.read(path) and not _head.temporary(path).exists():
+            return
+        with self._engine.connect() as connection:
+            _sqlite.lock_for_change(connection)
+            with _only_locked(connection):
+                before, last = _head.read(path), _chain.last(connection)
+                if last and (before is None or _chain.holds(connection, *before)):
+                    _head.write(path, *last)
+
+
+@contextmanager
+def _only_locked(connection: sa.Connection) -> Iterator[None]:
+    """Give up nothing but the lock at the end."""
+    try:
+        yield
+    finally:
+        with suppress(SQLAlchemyError):
+            connection.rollback()
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from syndicate.model.errors import NotFound
 from syndicate.model.receipt import Ack, Isolated, Slot, Told
+from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, insert_new, upsert
-from syndicate.stores._journal import Noted, append
 from syndicate.stores._rows import (
     ack_of,
     digest_of,
@@ -50,8 +50,7 @@ class FollowingPart(Database):
             if connection.execute(there).first() is not None:
                 return False
             insert_new(connection, ACKS, [{"notice": ack.notice, "json": text}])
-            line = Noted("ack", ack.notice, digest_of(text), instant(ack.at))
-            self._noted += append(connection, [line])
+            self._note(connection, [Noted("ack", ack.notice, digest_of(text), ack.at)])
         return True
 
     def slots(self, agreements: Iterable[str]) -> tuple[Slot, ...]:
@@ -62,24 +61,18 @@ class FollowingPart(Database):
 
     def give_back(self, slots: Iterable[Slot]) -> None:
         """Keep that slots were returned (`returned_at`)."""
-        given = [one for one in slots if one.returned_at]
-        rows = [slot_row(one) for one in given]
+        rows, lines = [], []
+        for one in slots:
+            if one.returned_at:
+                row = slot_row(one)
+                subject = f"{one.agreement}/{one.property}/{one.guid}"
+                rows.append(row)
+                lines.append(Noted("slot", subject, digest_of(row["json"]), one.returned_at))
         if not rows:
             return
         with self._changing() as connection:
             upsert(connection, SLOTS, rows)
-            self._noted += append(
-                connection,
-                [
-                    Noted(
-                        "slot",
-                        f"{row['agreement']}/{row['property']}/{row['guid']}",
-                        digest_of(row["json"]),
-                        row["returned_at"],
-                    )
-                    for row in rows
-                ],
-            )
+            self._note(connection, lines)
 
     def plan(self, moments: Mapping[tuple[str, str], datetime | None]) -> None:
         """Remember when time alone can change feeds, by (feed, format)."""
@@ -114,10 +107,8 @@ class FollowingPart(Database):
             insert_new(connection, ISOLATED, [isolated_row(one) for one in kept])
             changed = [(key, "isolated") for key in now if key not in before]
             changed += [(key, "let go") for key in before if key not in now]
-            lines = [
-                Noted(word, key[0], f"{place}: {key[1]}", instant(at)) for key, word in changed
-            ]
-            self._noted += append(connection, lines)
+            lines = [Noted(word, key[0], f"{place}: {key[1]}", at) for key, word in changed]
+            self._note(connection, lines)
 
     def isolated(self) -> tuple[Isolated, ...]:
         """Give everything in quarantine, by place and subject."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from syndicate.model.receipt import Event
+from syndicate.stores import _head
+from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, told
-from syndicate.stores._rows import digest_of, edition_content, instant, manifest_digest
+from syndicate.stores._rows import digest_of, edition_content, manifest_digest
 from syndicate.stores._tables import (
     ACKS,
     ARTICLES,
@@ -29,51 +25,13 @@ from syndicate.stores._tables import (
 )
 
 
-class Noted(NamedTuple):
-    """A line before it has its place in the chain."""
-
-    kind: str
-    subject: str
-    content: str
-    at: str
-
-
-def chained(serial: int, previous: str, line: Noted) -> dict[str, object]:
-    """Give a line in its place, with its digest."""
-    row: dict[str, object] = {
-        "serial": serial,
-        "at": line.at,
-        "kind": line.kind,
-        "subject": line.subject,
-        "content": line.content,
-        "previous": previous,
-    }
-    text = json.dumps(row, sort_keys=True, ensure_ascii=False)
-    return {**row, "digest": hashlib.sha256(text.encode()).hexdigest()}
-
-
-def append(connection: sa.Connection, lines: Iterable[Noted]) -> int:
-    """Add lines in the transaction of what they are about; give how many."""
-    newest = sa.select(EVENTS.c.serial, EVENTS.c.digest).order_by(EVENTS.c.serial.desc()).limit(1)
-    last = connection.execute(newest).first()
-    serial, previous = (last.serial, last.digest) if last else (0, "")
-    rows = []
-    for line in lines:
-        serial += 1
-        rows.append(chained(serial, previous, line))
-        previous = str(rows[-1]["digest"])
-    if rows:
-        connection.execute(EVENTS.insert(), rows)
-    return len(rows)
-
-
 class JournalPart(Database):
     """The Journal of `syndicate.pipeline.ports`."""
 
     def note(self, kind: str, subject: str, content: str, at: datetime) -> None:
         """Add a line."""
         with self._changing() as connection:
-            self._noted += append(connection, [Noted(kind, subject, content, instant(at))])
+            self._note(connection, [Noted(kind, subject, content, at)])
 
     def events(self) -> Iterator[Event]:
         """Give every line, oldest first, read page by page."""
@@ -118,36 +76,10 @@ class JournalPart(Database):
 
     def head(self) -> tuple[int, str] | None:
         """Give serial and digest of the last line that was noted outside of the database."""
-        path = self._head_path()
-        if path is None or not path.exists():
+        if self._head is None:
             return None
-        with told(str(path)):
-            serial, _, digest = path.read_text("ascii", "replace").strip().partition(":")
-        return (int(serial), digest) if serial.isdecimal() else (0, digest)
-
-    def _head_path(self) -> Path | None:
-        database = self._engine.url.database
-        if self._engine.dialect.name != "sqlite" or database in {None, "", ":memory:"}:
-            return None
-        return Path(f"{database}.head")
-
-    def _write_head(self) -> None:
-        """Note the last line outside of the database, so that a cut tail shows."""
-        path = self._head_path()
-        if not self._noted or path is None:
-            return
-        newest = sa.select(EVENTS).order_by(EVENTS.c.serial.desc()).limit(1)
-        rows = self._all(newest)
-        if not rows:
-            return
-        temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
-        with told(str(path)):
-            with temporary.open("x", encoding="ascii") as file:
-                file.write(f"{rows[0].serial}:{rows[0].digest}\n")
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        self._noted = 0
+        with told(str(self._head)):
+            return _head.read(self._head)
 
 
 _PAGE = 500

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -11,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from syndicate.model.errors import QuotaTaken, StoreFailed
 from syndicate.model.receipt import Edition, Holding, Item, Receipt
+from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, insert_new, upsert
-from syndicate.stores._journal import Noted, append
 from syndicate.stores._rows import (
     digest_of,
     edition_content,
@@ -49,7 +50,7 @@ class ReceiptPart(Database):
                 ) from err
             lines = [_edition_line(connection, edition), *_keep(connection, receipt)]
             _check_room(connection, receipt)
-            self._noted += append(connection, lines)
+            self._note(connection, lines)
 
     def note_checks(self, holdings: Iterable[Holding]) -> None:
         """Keep what changed in holdings without an edition: when they were checked."""
@@ -137,12 +138,12 @@ def _edition_line(connection: sa.Connection, edition: Edition) -> Noted:
     )
     row = connection.execute(sa.select(EDITIONS).where(same)).one()
     subject = f"{edition.feed}/{edition.format}/{edition.sequence}"
-    return Noted("edition", subject, edition_content(row, manifest), instant(edition.at))
+    return Noted("edition", subject, edition_content(row, manifest), edition.at)
 
 
 def _keep(connection: sa.Connection, receipt: Receipt) -> list[Noted]:
     """Keep what belongs to an edition; give a line for each thing that is new."""
-    at = instant(receipt.edition.at)
+    at = receipt.edition.at
     texts = [{"digest": digest_of(text), "text": text} for text in receipt.texts]
     upserted = [holding_row(one) for one in receipt.holdings]
     lines = [
@@ -156,7 +157,7 @@ def _keep(connection: sa.Connection, receipt: Receipt) -> list[Noted]:
 
 
 def _new(
-    connection: sa.Connection, table: sa.Table, kind: str, rows: list[dict[str, Any]], at: str
+    connection: sa.Connection, table: sa.Table, kind: str, rows: list[dict[str, Any]], at: datetime
 ) -> list[Noted]:
     """Insert the rows that are not there yet; give a line for each."""
     if not rows:

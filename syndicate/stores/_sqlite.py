@@ -6,7 +6,6 @@ An acknowledged commit outlives a power cut only with WAL and synchronous=FULL
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from contextlib import suppress
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import event
+
+from syndicate.stores._files import sync
 
 PREFIX = "sqlite:///"
 
@@ -58,7 +59,7 @@ def _make_folder(database: Path) -> None:
     if not database.exists():
         for above in database.parent.parents:
             with suppress(PermissionError):
-                _sync(above)
+                sync(above)
 
 
 def _sync_log(database: Path) -> None:
@@ -69,15 +70,7 @@ def _sync_log(database: Path) -> None:
     write from now on can be seen only once they have synced it.
     """
     with suppress(FileNotFoundError):
-        _sync(database.with_name(f"{database.name}-wal"))
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(database.with_name(f"{database.name}-wal"))
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

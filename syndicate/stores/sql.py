@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,11 +18,12 @@ from sqlalchemy.exc import IntegrityError
 from syndicate.model.article import Article
 from syndicate.model.errors import StoreFailed, VersionConflict
 from syndicate.stores import _sqlite
+from syndicate.stores._chain import Noted
 from syndicate.stores._database import told
 from syndicate.stores._following import FollowingPart
-from syndicate.stores._journal import JournalPart, Noted, append
+from syndicate.stores._journal import JournalPart
 from syndicate.stores._receipts import ReceiptPart
-from syndicate.stores._rows import article_of, article_row, digest_of, instant, storable
+from syndicate.stores._rows import article_of, article_row, digest_of, storable
 from syndicate.stores._schema import bring_up_to_date
 from syndicate.stores._tables import ARTICLES, ORIGINS
 
@@ -46,7 +48,8 @@ class SqlStore(ReceiptPart, FollowingPart, JournalPart):
             )
         place = url.removeprefix(_sqlite.PREFIX)
         with told(place):
-            store = cls(_sqlite.engine(url), place)
+            head = Path(f"{place}.head") if place not in {url, "", ":memory:"} else None
+            store = cls(_sqlite.engine(url), place, head)
             try:
                 bring_up_to_date(store._engine, place)
             except BaseException:
@@ -64,7 +67,7 @@ class SqlStore(ReceiptPart, FollowingPart, JournalPart):
     def close(self) -> None:
         """Let go of the database; what the journal gained is noted outside of it first."""
         try:
-            self._write_head()
+            self._note_head()
         finally:
             self._engine.dispose()
 
@@ -93,8 +96,7 @@ class SqlStore(ReceiptPart, FollowingPart, JournalPart):
             if not known:
                 connection.execute(ARTICLES.insert().values(article_row(article, text, at)))
                 subject = f"{article.guid} v{article.version}"
-                line = Noted("article", subject, digest_of(text), instant(at))
-                self._noted += append(connection, [line])
+                self._note(connection, [Noted("article", subject, digest_of(text), at)])
             if origin is not None and not bound:
                 _bind(connection, origin, article.guid)
 

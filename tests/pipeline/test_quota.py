@@ -63,8 +63,8 @@ def test_44_a_used_up_quota_holds_until_the_next_local_month(tmp_path: Path) -> 
     [first, *_] = desk.run(MARCH)
     assert desk.out() == {"Article 1", "Article 2"}
     assert first.next_change == at("2026-03-31T21:00Z")
-    note = {"version": 2, "version_created": "2026-03-11T12:00:00Z"}
-    corrected = article(1, **note, correction_note="Not two.")
+    at_noon = "2026-03-11T12:00:00Z"
+    corrected = article(1, version=2, version_created=at_noon, correction_note="Not two.")
     desk.take(corrected, now=at("2026-03-11T13:00Z"))
     desk.run(at("2026-03-11T13:00Z"))
     assert desk.out() == {"Article 1", "Article 2"}

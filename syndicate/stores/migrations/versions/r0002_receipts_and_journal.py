@@ -182,7 +182,8 @@ def _write_journal(connection: sa.Connection) -> None:
             "content": content,
             "previous": previous,
         }
-        previous = _sha(json.dumps(line, sort_keys=True, ensure_ascii=False))
+        text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        previous = _sha(text)
         connection.execute(
             sa.text(
                 "INSERT INTO events (serial, at, kind, subject, content, previous, digest) "
