@@ -255,13 +255,20 @@ def _print(agreement: str, word: str, out: list[Fate], attempt: Attempt) -> None
         columns = ("article", "version", "what is out", "from", "feeds")
         print_table(columns, rows, ratios=(4, None, None, None, 2))
     count = Counter(one.what for one in feeds)
+    are = "1 article is" if len(feeds) == 1 else f"{len(feeds)} articles are"
     click.echo(
-        f"{len(feeds)} articles are out: {count['stays']} stay, {count['may stay']} may stay "
+        f"{are} out: {count['stays']} stay, {count['may stay']} may stay "
         f"where they are published, {count['take down']} must be taken down"
     )
     changed = sum(one.written for one in attempt.done)
     if attempt.done:
         click.echo(f"{len(attempt.done)} documents, {changed} written")
+    later = [one.since for one in feeds if one.what == "take down" and one.since]
+    if later and min(later) > now():
+        click.echo(
+            f"partners are told to take down at {shown(min(later))}, "
+            "by syndicate watch, or by syndicate regenerate --due run then"
+        )
 
 
 def _print_json(agreement: str, word: str, out: list[Fate], attempt: Attempt) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,11 +23,14 @@ from syndicate.cli.common import (
     tell,
 )
 from syndicate.cli.drill import drill
+from syndicate.cli.following import counted
 from syndicate.cli.publish import Attempt, present, publish_change
-from syndicate.model.article import Article, WithdrawalReason
+from syndicate.model.article import Article, PubStatus, WithdrawalReason
 from syndicate.model.base import plain_line
 from syndicate.model.desk import Desk
-from syndicate.model.receipt import Told
+from syndicate.model.errors import SyndicateError
+from syndicate.model.partner import Partner
+from syndicate.model.receipt import Notice, Told
 from syndicate.pipeline import amend
 from syndicate.pipeline.explain import find_article
 from syndicate.pipeline.ports import Hints, Refusal, Store
@@ -242,6 +245,7 @@ def _amend(
     reached = Reached(
         tuple(sorted({one.partner for one in held})),
         tuple(one for one in told if one.notice.version == kept.judged.version),
+        _partners(desk),
     )
     if as_json:
         _print_json(kept, attempt, reached)
@@ -271,21 +275,12 @@ def _current_at(article: Article, moment: datetime) -> datetime:
 def _warn_of_inbox(desk: Path, known: Desk, store: Store, article: Article) -> None:
     inbox = desk / known.inbox
     drafts = wiring.collect([inbox] if inbox.is_dir() else [], known, Hints())
-    for one in amend.other_words(drafts, article, store):
+    names = (one.name or one.origin for one in amend.other_words(drafts, article, store))
+    for name in dict.fromkeys(names):
         tell(
-            f"warning: {one.name or one.origin} in {inbox} says other words. Mend: change it too, "
+            f"warning: {name} in {inbox} says other words. Mend: change it too, "
             "or its next change undoes this."
         )
-
-
-def _changes(article: Article, done: tuple[Published, ...]) -> list[tuple[Published, str]]:
-    """Give the documents in which an article changed, and how."""
-    found = []
-    for one in done:
-        for how in ("added", "changed", "removed"):
-            if article.guid in getattr(one, how):
-                found.append((one, how))
-    return found
 
 
 class Reached(NamedTuple):
@@ -293,6 +288,43 @@ class Reached(NamedTuple):
 
     holders: tuple[str, ...]
     told: tuple[Told, ...]
+    partners: Mapping[str, Partner]
+    """The partners that the desk can name."""
+
+    def address(self, partner: str) -> str:
+        """Give where a partner hears of notices."""
+        known = self.partners.get(partner)
+        return (known and known.contacts.notices) or "–"
+
+    def by_mail(self) -> list[str]:
+        """Give the partners that want a mail, which only people send."""
+        names = dict.fromkeys(one.notice.partner for one in self.told)
+        known = [self.partners[name] for name in names if name in self.partners]
+        return [one.id for one in known if one.notice_channel == "mail"]
+
+
+def _partners(desk: Path) -> Mapping[str, Partner]:
+    try:
+        files = wiring.load_sound(desk).files
+    except SyndicateError:
+        return {}
+    return {one.id: one for one in files.partners} if files else {}
+
+
+def _changes(
+    article: Article, done: tuple[Published, ...], reached: Reached
+) -> list[tuple[Published, str]]:
+    """Give the documents in which an article changed, and what it is there now."""
+    told = {one.notice.partner for one in reached.told}
+    found = []
+    for one in done:
+        for how in ("added", "changed", "removed"):
+            if article.guid in getattr(one, how):
+                gone = article.pub_status != PubStatus.USABLE and how != "removed"
+                found.append((one, "withdrawn" if gone else how))
+        if one.partner in told and any(":correction/" in guid for guid in one.added):
+            found.append((one, "notice"))
+    return found
 
 
 def _print(kept: Kept, attempt: Attempt, reached: Reached, *, publish: bool) -> None:
@@ -307,24 +339,36 @@ def _print(kept: Kept, attempt: Attempt, reached: Reached, *, publish: bool) -> 
     if not publish:
         click.echo("not published yet: syndicate regenerate")
         return
-    changes = _changes(article, attempt.done)
+    changes = _changes(article, attempt.done, reached)
     if changes:
         rows = [(one.partner, one.feed, one.format, how, one.path) for one, how in changes]
-        print_table(("partner", "feed", "format", "", "file"), rows)
-    partners = ", ".join(dict.fromkeys(one.partner for one, _ in changes)) or "nobody"
-    click.echo(f"it changed in {len(changes)} documents, for {partners}")
+        print_table(("partner", "feed", "format", "there", "file"), rows)
+        partners = ", ".join(dict.fromkeys(one.partner for one, _ in changes))
+        click.echo(f"it changed in {counted(len(changes), 'document')}, for {partners}")
+    elif not attempt.failures:
+        click.echo("no document changed: they say so already, or never had it")
     _print_reached(reached)
 
 
 def _print_reached(reached: Reached) -> None:
     """Say who could have it, and who was told what by when."""
-    click.echo(f"could have it: {', '.join(reached.holders) or 'nobody'} (syndicate holders)")
+    click.echo(f"could have it: {', '.join(reached.holders) or 'nobody'}")
     rows = [
-        (one.notice.id, one.notice.partner, one.notice.grade, shown(one.notice.due))
-        for one in reached.told
+        (one.id, one.partner, one.grade, shown(one.due), reached.address(one.partner))
+        for one in sorted((one.notice for one in reached.told), key=_urgency)
     ]
-    if rows:
-        print_table(("notice", "partner", "asks", "to be obeyed by"), rows)
+    if not rows:
+        return
+    print_table(("notice", "partner", "asks", "to be obeyed by", "who to ask"), rows)
+    if by_mail := reached.by_mail():
+        click.echo(f"want a mail, and this program sends none: {', '.join(by_mail)}")
+    name = reached.told[0].notice.guid.rpartition(":")[2]
+    click.echo(f"who has what: syndicate holders {name}")
+    click.echo(f"who has not answered: syndicate notices list --open --article {name}")
+
+
+def _urgency(one: Notice) -> tuple[bool, datetime, str]:
+    return (one.due is None, one.due or one.at, one.partner)
 
 
 def _print_json(kept: Kept, attempt: Attempt, reached: Reached) -> None:

@@ -146,6 +146,7 @@ def _print(done: _Outcome) -> None:
         f"{len(done.reached)} documents had a canary, {len(done.unreached)} could not be reached, "
         f"{len(done.faults)} faults"
     )
+    click.echo("this was a rehearsal on a copy: nothing was sent and nothing on the desk changed")
 
 
 def _kill_seconds(done: _Outcome) -> float:

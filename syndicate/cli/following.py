@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from textwrap import shorten
 
 import click
 
@@ -18,7 +19,7 @@ from syndicate.cli.common import (
     tell,
 )
 from syndicate.model.errors import NotFound
-from syndicate.model.receipt import Ack, Told
+from syndicate.model.receipt import Ack, Grade, Told
 from syndicate.pipeline.explain import find_article
 from syndicate.pipeline.holders import Holder, Step, steps
 from syndicate.pipeline.holders import holders as found_holders
@@ -47,20 +48,26 @@ def holders(article: str, desk: Path, *, as_json: bool) -> None:
         print_json([one._asdict() for one in rows])
         return
     click.echo(f"{history[-1].headline}\n{history[-1].guid}, version {history[-1].version}")
-    columns = ("partner", "agreement", "feed", "format", "version", "since", "until", "told")
-    ratios = (None, None, 1, None, None, None, None, None)
-    print_table(columns, [_holder_row(one) for one in rows], ratios)
-    partners = {one.partner for one in rows}
-    click.echo(f"{len(partners)} partners could have it, by {len(rows)} ways")
+    if rows:
+        columns = ("partner", "feed", "format", "version", "since", "until", "told")
+        print_table(columns, [_holder_row(one) for one in rows])
+    partners = len({one.partner for one in rows})
+    ways = len({(one.feed, one.format) for one in rows})
+    click.echo(f"{counted(partners, 'partner')} could have it, by {counted(ways, 'document')}")
+
+
+def counted(number: int, what: str) -> str:
+    """Write how many there are of something."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _holder_row(one: Holder) -> tuple[object, ...]:
     version = f"{one.version}" if not one.revision else f"{one.version} (+{one.revision})"
     until = shown(one.until) if one.until else "still there"
-    told = ", ".join(one.told) or "–"
+    told = "\n".join(one.told) or "–"
+    standing = "" if one.standing == "in force" else f"\n({one.standing})"
     return (
-        one.partner,
-        one.standing,
+        f"{one.partner}{standing}",
         one.feed,
         one.format,
         version,
@@ -72,13 +79,14 @@ def _holder_row(one: Holder) -> tuple[object, ...]:
 
 @click.command()
 @click.argument("feed")
+@click.option("--last", type=click.IntRange(1), help="Only so many editions of each format.")
 @desk_option
 @json_option
-def history(feed: str, desk: Path, *, as_json: bool) -> None:
+def history(feed: str, last: int | None, desk: Path, *, as_json: bool) -> None:
     """List the editions of a feed and what each changed: + added, ~ changed, - left, x withdrawn.
 
     \b
-    syndicate history gazette-all --desk feeds
+    syndicate history gazette-all --last 3 --desk feeds
     """
     found = wiring.load_sound(desk)
     if found.files is None:
@@ -90,7 +98,8 @@ def history(feed: str, desk: Path, *, as_json: bool) -> None:
     if not editions:
         raise NotFound(f"no edition of {feed!r}", mend=f"use one of: {', '.join(known) or 'none'}")
     names = dict.fromkeys(one.format for one in editions)
-    lines = [step for name in names for step in steps([e for e in editions if e.format == name])]
+    each = [list(steps([e for e in editions if e.format == name])) for name in names]
+    lines = [step for one in each for step in one[-(last or len(one)) :]]
     lines.sort(key=lambda step: (step.edition.at, step.edition.format, step.edition.sequence))
     if as_json:
         print_json([{**one._asdict(), "edition": one.edition} for one in lines])
@@ -150,6 +159,9 @@ def list_notices(
             for one in store.notices(partner, guid)
             if not only_open or (one.ack is None and one.notice.due is not None)
         ]
+    known = [one.id for one in files.partners]
+    if partner and not found and partner not in known:
+        raise NotFound(f"no partner {partner!r}", mend=f"use one of: {', '.join(known)}")
     if as_json:
         print_json(
             [
@@ -162,14 +174,23 @@ def list_notices(
             ]
         )
         return
-    columns = ("notice", "partner", "asks", "article", "why", "told", "due", "state")
-    ratios = (None, None, None, 1, None, None, None, None)
-    print_table(columns, [_notice_row(one, moment) for one in found], ratios)
+    if found:
+        columns = ("notice", "partner", "asks", "article", "to be obeyed by", "state")
+        print_table(columns, [_notice_row(one, moment) for one in found])
     late = sum(_state(one, moment) == "overdue" for one in found)
-    click.echo(f"{len(found)} notices, {late} overdue")
+    click.echo(f"{counted(len(found), 'notice')}, {late} overdue")
+    if any(_waits(one, moment) for one in found):
+        click.echo(
+            "when one answers: syndicate notices ack --partner ONE --article WHICH --by WHO"
+        )
     for name in sorted({o.notice.partner for o in found if _state(o, moment) == "overdue"}):
         address = next((p.contacts.notices for p in files.partners if p.id == name), None)
         tell(f"overdue at {name}: {address or 'no address for notices on the desk'}")
+
+
+MOST_LETTERS = 36
+"""Letters of a headline in the table of notices; --json gives all."""
+_PLAIN = (Grade.KILL, Grade.WITHHOLD, Grade.CORRECTION, Grade.REINSTATE)
 
 
 def _state(one: Told, moment: datetime) -> str:
@@ -180,38 +201,58 @@ def _state(one: Told, moment: datetime) -> str:
     return "overdue" if moment >= one.notice.due else "open"
 
 
+def _waits(one: Told, moment: datetime) -> bool:
+    return _state(one, moment) in {"open", "overdue"}
+
+
 def _notice_row(one: Told, moment: datetime) -> tuple[object, ...]:
     notice = one.notice
-    about = notice.headline or notice.guid
-    parts = f" ({', '.join(notice.parts)})" if notice.parts else ""
-    due = shown(notice.due)
+    about = shorten(notice.headline or notice.guid, MOST_LETTERS, placeholder=" …")
+    parts = f"\n{', '.join(notice.parts)}" if notice.parts else ""
+    why = "" if notice.grade in _PLAIN else f"\n{notice.code}"
+    state = _state(one, moment)
     return (
         notice.id,
         notice.partner,
         notice.grade,
-        f"{about}{parts}",
-        notice.code,
-        shown(notice.at),
-        due,
-        _state(one, moment),
+        f"{about}{parts}{why}",
+        shown(notice.due),
+        f"{state}\n{one.ack.by}" if one.ack and one.ack.by else state,
     )
 
 
 @notices.command()
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("notice", nargs=-1)
+@click.option("--partner", help="All that this partner has not acknowledged yet.")
+@click.option("--article", help="With --partner: only those about this article.")
 @click.option("--by", default="", help="Who acknowledged it.")
 @click.option("--note", default="", help="What was said.")
 @desk_option
-def ack(ids: tuple[str, ...], by: str, note: str, desk: Path) -> None:
+def ack(
+    notice: tuple[str, ...],
+    partner: str | None,
+    article: str | None,
+    by: str,
+    note: str,
+    desk: Path,
+) -> None:
     """Note that a partner has acknowledged notices. Twice is as good as once.
 
     \b
     syndicate notices ack n-0123456789abcdef --by "night desk" --desk feeds
+    syndicate notices ack --partner gazette --article wall --by "night desk" --desk feeds
     """
+    if bool(notice) == bool(partner) or (article and not partner):
+        raise click.UsageError("state NOTICE, or --partner with or without --article")
     files = wiring.load_sound(desk).files
     if files is None:
         raise NotFound("the desk cannot be used", where=str(desk), mend="see: syndicate check")
+    moment = now()
     with wiring.opened_store(desk, files.desk) as store:
-        for name in ids:
-            new = store.acknowledge(Ack(notice=name, at=now(), by=by, note=note))
+        guid = find_article(store, article)[-1].guid if article else None
+        found = store.notices(partner, guid) if partner else ()
+        for name in notice or [one.notice.id for one in found if _waits(one, moment)]:
+            new = store.acknowledge(Ack(notice=name, at=moment, by=by, note=note))
             click.echo(f"{name}: {'acknowledged' if new else 'was acknowledged before'}")
+        left = sum(_waits(one, moment) for one in store.notices())
+    click.echo(f"{counted(left, 'notice')} not acknowledged yet")

@@ -39,8 +39,10 @@ def watch(poll: float, desk: Path, *, as_json: bool) -> None:
     """
     clock = _Clock()
     place = _Place(desk)
+    tell(f"watching {desk.resolve().name}; Ctrl-C stops it")
     for turn in turns(place, clock, timedelta(seconds=poll)):
         _say(turn, as_json=as_json)
+    tell(f"stopped {shown(clock.now())}; the feeds stay as they are until the next run")
 
 
 class _Clock:

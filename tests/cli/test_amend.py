@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -94,7 +95,23 @@ def test_killing_twice_is_harmless(desk: Path) -> None:
     run("kill", "wall", *KILL, "--desk", desk)
     found = run("kill", "wall", "--reason", "legal", "--desk", desk)
     assert "canceled already: version 2" in found.stdout
+    assert "no document changed" in found.stdout
     assert len(history(desk)) == 2
+
+
+def test_a_kill_says_whom_to_ask_and_what_to_type_next(desk: Path) -> None:
+    file = desk / "partners" / "first-partner.toml"
+    text = file.read_text().replace('notice_channel = "feed"', "")
+    text = 'notice_channel = "mail"\n' + text
+    if "[contacts]" not in text:
+        text = text.replace("[[properties]]", "[contacts]\n\n[[properties]]", 1)
+    text = re.sub(r'(?m)^notices = ".*"\n', "", text)
+    file.write_text(text.replace("[contacts]\n", '[contacts]\nnotices = "night@first.example"\n'))
+    found = run("kill", "wall", *KILL, "--desk", desk).stdout
+    assert found.count("withdrawn") == 3
+    assert "night@first.example" in found
+    assert "want a mail, and this program sends none: first-partner" in found
+    assert "syndicate notices list --open --article wall" in found
 
 
 def test_a_kill_is_dated_after_what_is_out_where_the_clock_was_set_back(desk: Path) -> None:

@@ -54,7 +54,9 @@ def test_holders_names_feed_format_version_and_time(desk: Path) -> None:
 def test_holders_names_partners_that_are_gone(desk: Path) -> None:
     (desk / "partners" / "first-partner.toml").unlink()
     assert {one["standing"] for one in data("holders", "wall", "--desk", desk)} == {"gone"}
-    assert "1 partners could have it" in run("holders", "wall", "--desk", desk).stdout
+    assert (
+        "1 partner could have it, by 3 documents" in run("holders", "wall", "--desk", desk).stdout
+    )
 
 
 def test_history_says_what_each_edition_changed(desk: Path) -> None:
@@ -67,6 +69,8 @@ def test_history_says_what_each_edition_changed(desk: Path) -> None:
         "x The harbour wall moves again"
         in run("history", "first-partner-all", "--desk", desk).stdout
     )
+    last = data("history", "first-partner-all", "--last", 1, "--desk", desk)
+    assert [one["withdrawn"] for one in last] == [[WALL]] * 3
     refused = run("history", "no-such-feed", "--desk", desk, code=1)
     assert "first-partner-all" in refused.stderr
 
@@ -80,13 +84,33 @@ def test_notices_are_listed_and_acknowledged_once(desk: Path) -> None:
         "open",
     )
     said = run("notices", "ack", notice["id"], "--by", "night desk", "--desk", desk).stdout
-    assert said == f"{notice['id']}: acknowledged\n"
+    assert said == f"{notice['id']}: acknowledged\n0 notices not acknowledged yet\n"
     again = run("notices", "ack", notice["id"], "--desk", desk).stdout
     assert "before" in again
     assert data("notices", "list", "--open", "--desk", desk) == []
     assert data("notices", "list", "--desk", desk)[0]["ack"]["by"] == "night desk"
     unknown = run("notices", "ack", "n-0000000000000000", "--desk", desk, code=1)
     assert "no notice" in unknown.stderr
+
+
+def test_a_partner_acknowledges_everything_or_all_about_one_article(desk: Path) -> None:
+    kill(desk)
+    [notice] = data("notices", "list", "--desk", desk)
+    words = ("notices", "ack", "--desk", desk, "--partner", "first-partner")
+    assert run(*words, "--article", "wall").stdout.startswith(f"{notice['id']}: acknowledged\n")
+    assert run(*words).stdout == "0 notices not acknowledged yet\n"
+    for wrong in ((), ("--article", "wall"), (notice["id"], "--partner", "first-partner")):
+        assert "state NOTICE" in run(*words[:4], *wrong, code=2).stderr
+
+
+def test_a_notice_is_one_line_and_says_what_to_do_next(desk: Path) -> None:
+    kill(desk)
+    found = run("notices", "list", "--desk", desk).stdout
+    [line] = [one for one in found.splitlines() if "n-" in one]
+    assert [word in line for word in ("first-partner", "kill", "The harbour wall", "open")]
+    assert "when one answers: syndicate notices ack --partner" in found
+    unknown = run("notices", "list", "--partner", "nobody", "--desk", desk, code=1)
+    assert "first-partner" in unknown.stderr
 
 
 def test_an_overdue_notice_stands_out_with_whom_to_call(
@@ -131,7 +155,10 @@ def test_due_touches_only_what_has_come(desk: Path) -> None:
     assert "0 documents, 0 written" in run("regenerate", "--due", "--desk", desk).stdout
 
 
-def test_watch_publishes_changes_and_moments_by_itself_and_stops_when_told(desk: Path) -> None:
+@pytest.mark.parametrize("ends", [signal.SIGTERM, signal.SIGINT])
+def test_watch_publishes_changes_and_moments_by_itself_and_stops_when_told(
+    desk: Path, ends: signal.Signals
+) -> None:
     command = [sys.executable, "-m", "syndicate", "watch", "--poll", "0.1", "--json"]
     process = subprocess.Popen(
         [*command, "--desk", str(desk)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -156,8 +183,13 @@ def test_watch_publishes_changes_and_moments_by_itself_and_stops_when_told(desk:
         assert moment["why"] == "time"
         assert datetime.fromisoformat(moment["at"]) >= soon
         assert "Released to the second" in rss.read_text("utf-8")
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(ends)
         assert process.wait(60) == 0
+        assert process.stderr is not None
+        said = process.stderr.read()
+        assert "Ctrl-C stops it" in said
+        assert "stopped 20" in said
+        assert "Traceback" not in said
     finally:
         if process.poll() is None:
             process.kill()
