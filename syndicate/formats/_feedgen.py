@@ -7,7 +7,7 @@ met here has a test of its own in tests/formats/test_feedgen_traps.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -100,23 +100,54 @@ class _Feed(FeedGenerator):  # type: ignore[misc]
         self.register_extension("ours", lambda: _Hook(complete, namespaces))
 
 
-def rss_bytes(
-    head: FeedHead,
-    items: Sequence[Item],
-    namespaces: Mapping[str, str],
-    complete: Complete,
-) -> bytes:
-    """Give an RSS document; `complete` gets the channel before the items are in it.
+def rss_item(item: Item, namespaces: Mapping[str, str]) -> bytes:
+    """Give an RSS item, rendered inside an empty feed and cut out of it.
 
-    Dates are left to the hooks. Items stand in the order given.
+    Dates are left to the hook. Namespaces are declared on the root only.
     """
+    feed = _Feed(_nothing, namespaces)
+    feed.title("-")
+    feed.description("-")
+    feed.link(href="-")
+    entry = _entry(item, 2)
+    if item.link:
+        entry.link(href=item.link, rel="alternate")
+    if item.summary:
+        entry.description(legal_text(item.summary))
+    if item.enclosure:
+        entry.enclosure(item.enclosure.url, item.enclosure.length, item.enclosure.type)
+    feed.add_entry(entry, order="append")
+    return _cut_out(feed.rss_str(pretty=False), "item")
+
+
+def atom_entry(item: Item, namespaces: Mapping[str, str]) -> bytes:
+    """Give an Atom entry, rendered inside an empty feed and cut out of it.
+
+    Its hook finds an empty `content` of type xhtml. Links are left to the hook: feedgen writes
+    them without rel and type.
+    """
+    feed = _Feed(_nothing, namespaces)
+    feed.id("-")
+    feed.title("-")
+    entry = _entry(item, 1)
+    entry.updated(item.updated)
+    entry.published(item.published)
+    entry.content("", type="xhtml")
+    if item.summary:
+        entry.summary(legal_text(item.summary), type="text")
+    entry.author([_person(author) for author in item.authors])
+    entry.rights(legal_text(item.rights))
+    feed.add_entry(entry, order="append")
+    return _cut_out(feed.atom_str(pretty=False), "entry")
+
+
+def rss_without_items(head: FeedHead, namespaces: Mapping[str, str], complete: Complete) -> bytes:
+    """Give an RSS document; `complete` gets the channel, dates are left to it."""
 
     def channel_hook(rss: etree._Element) -> None:
         complete(rss[0])
         on_own_lines(rss, 0)
         on_own_lines(rss[0], 1)
-        if items:
-            rss[0][-1].tail = rss[0].text
 
     feed = _Feed(channel_hook, namespaces)
     _head(feed, head)
@@ -129,37 +160,19 @@ def rss_bytes(
     feed.link(href=head.self_url, rel="self", type="application/rss+xml")
     # channel/link is the last link added, whatever its rel.
     feed.link(href=head.site_url, rel="alternate")
-    for item in items:
-        entry = _entry(item, 2, last=item is items[-1])
-        if item.link:
-            entry.link(href=item.link, rel="alternate")
-        if item.summary:
-            entry.description(legal_text(item.summary))
-        if item.enclosure:
-            entry.enclosure(item.enclosure.url, item.enclosure.length, item.enclosure.type)
-        feed.add_entry(entry, order="append")
     data: bytes = feed.rss_str(pretty=False)
     return data + b"\n"
 
 
-def atom_bytes(
-    head: FeedHead,
-    items: Sequence[Item],
-    namespaces: Mapping[str, str],
-    complete: Complete,
+def atom_without_entries(
+    head: FeedHead, namespaces: Mapping[str, str], complete: Complete
 ) -> bytes:
-    """Give an Atom document; `complete` gets the feed element before the entries are in it.
-
-    Each entry's hook finds an empty `content` of type xhtml. Links of entries are left to the
-    hooks: feedgen writes them without rel and type.
-    """
+    """Give an Atom document; `complete` gets the feed element."""
 
     def feed_hook(root: etree._Element) -> None:
         _exact_dates(root, updated=head.updated)
         complete(root)
         on_own_lines(root, 0)
-        if items:
-            root[-1].tail = root.text
 
     feed = _Feed(feed_hook, namespaces)
     _head(feed, head)
@@ -173,16 +186,6 @@ def atom_bytes(
     feed.link(href=head.site_url, rel="alternate", type="text/html", hreflang=head.language)
     if head.licence_url:
         feed.link(href=head.licence_url, rel="license", type="text/html")
-    for item in items:
-        entry = _entry(item, 1, last=item is items[-1])
-        entry.updated(item.updated)
-        entry.published(item.published)
-        entry.content("", type="xhtml")
-        if item.summary:
-            entry.summary(legal_text(item.summary), type="text")
-        entry.author([_person(author) for author in item.authors])
-        entry.rights(legal_text(item.rights))
-        feed.add_entry(entry, order="append")
     data: bytes = feed.atom_str(pretty=False)
     return data + b"\n"
 
@@ -200,14 +203,23 @@ def _head(feed: Any, head: FeedHead) -> None:
     feed.generator(GENERATOR, version=head.generator_version)
 
 
-def _entry(item: Item, depth: int, *, last: bool) -> Any:
+def _nothing(root: etree._Element) -> None:
+    """Leave a feed as it is that only lends its root to an entry."""
+
+
+def _cut_out(data: bytes, name: str) -> bytes:
+    """Give the one element of this name; before it stands nothing but an empty feed."""
+    end = f"</{name}>".encode()
+    return data[data.index(f"<{name}".encode()) : data.rindex(end) + len(end)]
+
+
+def _entry(item: Item, depth: int) -> Any:
     """Give feedgen's entry, so many levels deep in the document."""
 
     def hook(element: etree._Element) -> None:
         _exact_dates(element, updated=item.updated, published=item.published)
         item.complete(element)
         on_own_lines(element, depth)
-        element.tail = "\n" + "  " * (depth - last)
 
     entry = FeedEntry()
     entry.register_extension("ours", lambda: _Hook(hook, {}))

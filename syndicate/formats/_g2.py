@@ -15,8 +15,8 @@ from urllib.parse import quote
 from lxml import etree
 
 from syndicate.formats._xml import XML_LANG, add, element, on_own_lines, rfc3339
+from syndicate.formats.base import Frame
 from syndicate.model.base import direction_of
-from syndicate.model.document import FeedHead
 from syndicate.model.entry import Signal
 
 NAR = "http://iptc.org/std/nar/2006-10-01/"
@@ -56,11 +56,9 @@ def g2(name: str) -> str:
     return f"{{{NAR}}}{name}"
 
 
-def own_uri(head: FeedHead, path: str) -> str:
+def own_uri(frame: Frame, path: str) -> str:
     """Give a URI of the publisher's own for a value that no IPTC vocabulary has (RFC 4151)."""
-    scheme, _, rest = head.id.partition(":")
-    authority = rest.partition(":")[0]
-    return f"{scheme}:{authority}:{quote(path, safe='/')}"
+    return f"{frame.authority}:{quote(path, safe='/')}"
 
 
 def an_item(kind: str, guid: str, version: int, language: str, direction: str) -> etree._Element:
@@ -94,27 +92,27 @@ def localised(
     return add(parent, g2(name), text, {**(attributes or {}), **spoken})
 
 
-def add_item_meta(item: etree._Element, head: FeedHead, facts: ItemFacts) -> etree._Element:
+def add_item_meta(item: etree._Element, frame: Frame, facts: ItemFacts) -> etree._Element:
     """Append itemMeta and give it; links may be appended to it."""
     meta = add(item, g2("itemMeta"))
     add(meta, g2("itemClass"), None, {"qcode": facts.item_class})
-    provider = add(meta, g2("provider"), None, {"uri": head.site_url})
-    add(provider, g2("name"), head.publisher)
+    provider = add(meta, g2("provider"), None, {"uri": frame.site_url})
+    add(provider, g2("name"), frame.publisher)
     add(meta, g2("versionCreated"), rfc3339(facts.version_created))
     if facts.first_created:
         add(meta, g2("firstCreated"), rfc3339(facts.first_created))
     _add_embargo(meta, facts)
     add(meta, g2("pubStatus"), None, {"qcode": f"stat:{facts.status}"})
-    add(meta, g2("generator"), "syndicate", {"versioninfo": head.generator_version})
+    add(meta, g2("generator"), "syndicate", {"versioninfo": frame.generator_version})
     add(meta, g2("profile"), PROFILE, {"versioninfo": PROFILE_VERSION})
     if facts.section:
-        uri = own_uri(head, f"section/{facts.section}")
+        uri = own_uri(frame, f"section/{facts.section}")
         service = add(meta, g2("service"), None, {"uri": uri})
         add(service, g2("name"), facts.section)
     if facts.title:
         add(meta, g2("title"), facts.title)
     for note in facts.notes:
-        role = own_uri(head, f"ednote/{note.role}")
+        role = own_uri(frame, f"ednote/{note.role}")
         localised(meta, "edNote", note.text, note.language, {"roleuri": role})
     if facts.signal:
         add(meta, g2("signal"), None, {"qcode": f"sig:{facts.signal}"})

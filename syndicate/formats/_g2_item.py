@@ -32,10 +32,10 @@ from syndicate.formats._g2_rights import (
 )
 from syndicate.formats._xhtml import credit_beside
 from syndicate.formats._xml import XML_LANG, add
+from syndicate.formats.base import Frame
 from syndicate.model.article import Byline, PubStatus
 from syndicate.model.base import direction_of, text_of
 from syndicate.model.body import MediaBase, Picture, Rendition, kind_of
-from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, GoneMedium, Tombstone
 from syndicate.model.rights import PartKind
 
@@ -49,18 +49,18 @@ HOLD = "Withheld until further notice. Do not publish; take down what is publish
 _QCODE_SAFE = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def items_of(entry: Entry, head: FeedHead) -> Iterator[etree._Element]:
+def items_of(entry: Entry, frame: Frame) -> Iterator[etree._Element]:
     """Give the newsItem of an article, one for each of its media that has a file, then one without
     content for each that must be taken down.
 
     Raises:
         RenderFailed: the body cannot be written.
     """
-    yield _article(entry, head)
+    yield _article(entry, frame)
     for one in _delivered(entry):
-        yield _medium(one, entry, head)
+        yield _medium(one, entry, frame)
     for medium in entry.gone:
-        yield _gone(medium, entry, head)
+        yield _gone(medium, entry, frame)
 
 
 def media_guid(guid: str, part: str) -> str:
@@ -71,15 +71,15 @@ def media_guid(guid: str, part: str) -> str:
     return f"{guid};{part}"
 
 
-def tombstone_items(stone: Tombstone, head: FeedHead) -> Iterator[etree._Element]:
+def tombstone_items(stone: Tombstone, frame: Frame) -> Iterator[etree._Element]:
     """Give the newsItems that withdraw an article and the media that went out with it."""
-    yield _tombstone(stone, head, stone.guid, "ninat:text")
+    yield _tombstone(stone, frame, stone.guid, "ninat:text")
     for medium in stone.media:
         item_class = _ITEM_CLASSES[medium.kind]
-        yield _tombstone(stone, head, media_guid(stone.guid, medium.part), item_class)
+        yield _tombstone(stone, frame, media_guid(stone.guid, medium.part), item_class)
 
 
-def _gone(medium: GoneMedium, entry: Entry, head: FeedHead) -> etree._Element:
+def _gone(medium: GoneMedium, entry: Entry, frame: Frame) -> etree._Element:
     """Give the newsItem that takes back a medium of an article that stays."""
     stone = Tombstone(
         guid=entry.guid,
@@ -96,7 +96,7 @@ def _gone(medium: GoneMedium, entry: Entry, head: FeedHead) -> etree._Element:
         licence_url=entry.terms.url,
     )
     guid = media_guid(entry.guid, medium.part)
-    return _tombstone(stone, head, guid, _ITEM_CLASSES[medium.kind], GONE)
+    return _tombstone(stone, frame, guid, _ITEM_CLASSES[medium.kind], GONE)
 
 
 _ITEM_CLASSES = {
@@ -108,7 +108,7 @@ _ITEM_CLASSES = {
 
 
 def _tombstone(
-    stone: Tombstone, head: FeedHead, guid: str, item_class: str, orders: str = ""
+    stone: Tombstone, frame: Frame, guid: str, item_class: str, orders: str = ""
 ) -> etree._Element:
     """Give a newsItem without content under the same guid."""
     item = an_item("newsItem", guid, stone.version, stone.language, stone.dir)
@@ -125,7 +125,7 @@ def _tombstone(
         title=stone.headline,
         notes=(order, *reason),
     )
-    add_item_meta(item, head, facts)
+    add_item_meta(item, frame, facts)
     content = add(item, g2("contentMeta"))
     add(content, g2("language"), None, {"tag": stone.language})
     if stone.headline:
@@ -133,19 +133,19 @@ def _tombstone(
     return item
 
 
-def _article(entry: Entry, head: FeedHead) -> etree._Element:
+def _article(entry: Entry, frame: Frame) -> etree._Element:
     item = an_item("newsItem", entry.guid, entry.version, entry.language, entry.dir)
     add_rights(item, entry.terms)
     separate = own_terms(entry)
     for part, _ in separate:
         add_part_rights(item, part, entry.terms, part_id(entry.guid, part.part))
     facts = _facts(entry, "ninat:text", entry.headline, tuple(_notes(entry)))
-    _add_links(add_item_meta(item, head, facts._replace(section=entry.section)), entry)
+    _add_links(add_item_meta(item, frame, facts._replace(section=entry.section)), entry)
     _add_content_meta(item, entry)
     for part, medium in separate:
         meta = add(item, g2("partMeta"), None, {"partid": part_id(entry.guid, part.part)})
         _add_credit(meta, medium, entry)
-    add_content(item, entry, head.renditions)
+    add_content(item, entry, frame.renditions)
     return item
 
 
@@ -250,7 +250,7 @@ def _delivered(entry: Entry) -> tuple[MediaBase, ...]:
     return tuple(one for one in entry.media() if one.renditions)
 
 
-def _medium(one: MediaBase, entry: Entry, head: FeedHead) -> etree._Element:
+def _medium(one: MediaBase, entry: Entry, frame: Frame) -> etree._Element:
     language = one.language or entry.language
     direction = one.dir or (direction_of(one.language) if one.language else entry.dir)
     item = an_item("newsItem", media_guid(entry.guid, one.id), entry.version, language, direction)
@@ -262,15 +262,16 @@ def _medium(one: MediaBase, entry: Entry, head: FeedHead) -> etree._Element:
     notes = tuple(embargo_notes(entry.embargoed, entry.embargo_open_ended))
     facts = _facts(entry, _ITEM_CLASSES[kind_of(one)], entry.headline, notes)
     ends = [end for end in (entry.expires, own.valid_until if own else None) if end]
-    add_item_meta(item, head, facts._replace(expires=min(ends, default=None)))
+    add_item_meta(item, frame, facts._replace(expires=min(ends, default=None)))
     meta = add(item, g2("contentMeta"))
     if own and own.person:
         add(add(meta, g2("creator")), g2("name"), own.person)
     add(meta, g2("language"), None, {"tag": language})
     add(meta, g2("headline"), one.alt or entry.headline)
     _add_credit(meta, one, entry)
-    if one.caption:
-        add(meta, g2("description"), text_of(one.caption), {"role": "drol:caption"})
+    caption = text_of(one.caption or "")
+    if caption:  # markup alone, or a space that does not break, says nothing
+        add(meta, g2("description"), caption, {"role": "drol:caption"})
     if one.alt:
         localised(meta, "description", one.alt, language, {"roleuri": ALT_TEXT})
     content = add(item, g2("contentSet"))

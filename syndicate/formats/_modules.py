@@ -40,28 +40,20 @@ _EARLIEST_YEAR = 1990
 """Older dates are faults (a clock at zero), not news."""
 
 
-def refuse_unfit(
-    format_name: str, entries: Sequence[Entry], tombstones: Sequence[Tombstone]
-) -> None:
+def refuse_unfit(format_name: str, entry: Entry) -> None:
     """Refuse what RSS and Atom must not carry: they have no place for an embargo.
 
     Raises:
-        RenderFailed: an entry is under embargo, has an impossible date, or stands there twice.
+        RenderFailed: the entry is under embargo, or has an impossible date.
     """
-    seen: set[str] = set()
-    for entry in entries:
-        if entry.embargoed or entry.embargo_open_ended:
-            raise RenderFailed(
-                f"is under embargo, which {format_name} cannot carry",
-                where=entry.guid,
-                mend="wait for the release, or deliver it in NewsML-G2",
-            )
-        if min(entry.published, entry.updated).year < _EARLIEST_YEAR:
-            raise RenderFailed(f"is dated before {_EARLIEST_YEAR}", where=entry.guid)
-    for guid in [one.guid for one in tombstones] + [one.guid for one in entries]:
-        if guid in seen:
-            raise RenderFailed("stands in the feed twice", where=guid)
-        seen.add(guid)
+    if entry.embargoed or entry.embargo_open_ended:
+        raise RenderFailed(
+            f"is under embargo, which {format_name} cannot carry",
+            where=entry.guid,
+            mend="wait for the release, or deliver it in NewsML-G2",
+        )
+    if min(entry.published, entry.updated).year < _EARLIEST_YEAR:
+        raise RenderFailed(f"is dated before {_EARLIEST_YEAR}", where=entry.guid)
 
 
 def authors(entry: Entry) -> tuple[Person, ...]:

@@ -18,10 +18,18 @@ from collections.abc import Sequence
 from lxml import etree
 
 from syndicate.formats import _modules as modules
-from syndicate.formats._feedgen import Item, Person, atom_bytes
+from syndicate.formats._feedgen import Item, Person, atom_entry, atom_without_entries
 from syndicate.formats._xhtml import xhtml_div
 from syndicate.formats._xml import XHTML, XML_BASE, XML_LANG, add, element
-from syndicate.formats.base import Format
+from syndicate.formats.base import (
+    Envelope,
+    Format,
+    Frame,
+    Piece,
+    compose,
+    opened,
+    refuse_twice,
+)
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 
@@ -37,18 +45,46 @@ def render(head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombst
     """Give the feed's bytes; withdrawn articles come first, entries in the order given.
 
     Raises:
-        RenderFailed: an entry is under embargo, has an impossible date, stands there twice, or
-            its body cannot be written.
+        RenderFailed: as `fragment`, or an article stands there twice.
     """
-    modules.refuse_unfit("Atom", entries, tombstones)
-    items = [_withdrawn(one) for one in tombstones] + [_item(one) for one in entries]
+    return compose(ATOM, head, entries, tombstones)
+
+
+def frame(head: FeedHead) -> Frame:
+    """Give what of a feed its entries depend on: nothing."""
+    return Frame()
+
+
+def fragment(frame: Frame, entry: Entry) -> bytes:
+    """Give the entry of an article.
+
+    Raises:
+        RenderFailed: it is under embargo, has an impossible date, or its body cannot be written.
+    """
+    modules.refuse_unfit("Atom", entry)
+    return atom_entry(_item(entry), NAMESPACES)
+
+
+def stone(frame: Frame, tombstone: Tombstone) -> bytes:
+    """Give the entry that takes the place of a withdrawn article."""
+    return atom_entry(_withdrawn(tombstone), NAMESPACES)
+
+
+def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[Piece]) -> Envelope:
+    """Give what stands around the entries.
+
+    Raises:
+        RenderFailed: an article stands there twice.
+    """
+    refuse_twice(pieces)
 
     def complete(feed: etree._Element) -> None:
         modules.feed_validity(head, feed)
         # RFC 6721 lets them stand anywhere; the RFC 4287 grammar wants them before the entries.
         modules.deleted_entries(tombstones, feed)
 
-    return atom_bytes(head, items, NAMESPACES, complete)
+    empty = atom_without_entries(head, NAMESPACES, complete)
+    return opened(empty, b"</feed>", 1) if pieces else Envelope(empty, b"", b"")
 
 
 def _item(entry: Entry) -> Item:
@@ -146,5 +182,10 @@ ATOM = Format(
     suffix="atom",
     schema="atom-1.0",
     carries=frozenset(),
+    version=1,
+    frame=frame,
+    fragment=fragment,
+    stone=stone,
+    envelope=envelope,
     render=render,
 )

@@ -8,80 +8,110 @@ every article, each followed by its media.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 
 from lxml import etree
 
 from syndicate.formats._g2 import CATALOG, NAR, ItemFacts, add_item_meta, an_item, g2, lay_out
 from syndicate.formats._g2_item import items_of, tombstone_items
 from syndicate.formats._xml import add, document, element, rfc3339
-from syndicate.formats.base import Format
+from syndicate.formats.base import Envelope, Format, Frame, Piece, compose, refuse_twice
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.errors import RenderFailed
+
+_LINE = b"\n    "
+_END = b"\n  </itemSet>"
 
 
 def render(head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombstone]) -> bytes:
     """Give the feed as a newsMessage.
 
     Raises:
-        RenderFailed: an entry or a tombstone cannot be written; `where` is its guid.
+        RenderFailed: an entry or a tombstone cannot be written, or an article stands there
+            twice; `where` is its guid.
     """
-    items = list(_items(head, entries, tombstones)) or [_nothing_yet(head)]
+    return compose(NEWSML_G2, head, entries, tombstones)
+
+
+def frame(head: FeedHead) -> Frame:
+    """Give what of a feed its items depend on."""
+    return Frame(
+        publisher=head.publisher,
+        site_url=head.site_url,
+        authority=":".join(head.id.split(":", 2)[:2]),
+        renditions=tuple(dict.fromkeys(head.renditions)),
+        generator_version=head.generator_version,
+    )
+
+
+def fragment(frame: Frame, entry: Entry) -> bytes:
+    """Give the newsItem of an article and those of its media.
+
+    Raises:
+        RenderFailed: the entry cannot be written; `where` is its guid.
+    """
+    return _run(entry.guid, items_of(entry, frame))
+
+
+def stone(frame: Frame, tombstone: Tombstone) -> bytes:
+    """Give the newsItems that withdraw an article and its media.
+
+    Raises:
+        RenderFailed: the tombstone cannot be written; `where` is its guid.
+    """
+    return _run(tombstone.guid, tombstone_items(tombstone, frame))
+
+
+def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[Piece]) -> Envelope:
+    """Give what stands around the items; a message without any gets a package without members.
+
+    Raises:
+        RenderFailed: an article stands there twice.
+    """
+    refuse_twice(pieces)
+    nothing = b"" if pieces else _run(head.id, iter([_nothing_yet(head)]))
     message = element(g2("newsMessage"), nsmap={None: NAR})
-    _add_header(message, head, entries, items)
-    add(message, g2("itemSet")).extend(items)
+    _add_header(message, head, pieces or [Piece(head.id, sha256(nothing).hexdigest())])
+    add(message, g2("itemSet"))
     lay_out(message)
-    return document(message)
+    before, _, after = document(message).rpartition(b"<itemSet/>")
+    return Envelope(b"%s<itemSet>%s%s" % (before, _LINE, nothing), _LINE, _END + after)
 
 
-def _items(
-    head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombstone]
-) -> Iterator[etree._Element]:
-    for stone in tombstones:
-        yield from _kept(stone.guid, tombstone_items(stone, head))
-    for entry in entries:
-        yield from _kept(entry.guid, items_of(entry, head))
-
-
-def _kept(
-    guid: str, items: Iterator[etree._Element] | list[etree._Element]
-) -> list[etree._Element]:
-    """Give the items; whatever cannot be written names its article."""
+def _run(guid: str, items: Iterator[etree._Element]) -> bytes:
+    """Give items as they stand in a message; whatever cannot be written names its article."""
+    message = element(g2("newsMessage"), nsmap={None: NAR})
     try:
-        return list(items)
+        add(message, g2("itemSet")).extend(items)
     except RenderFailed as err:
         raise RenderFailed(err.what, where=err.where or guid, mend=err.mend) from err
     except ValueError as err:
         raise RenderFailed(f"cannot be written as XML ({err})", where=guid) from err
+    lay_out(message)
+    data: bytes = etree.tostring(message, encoding="UTF-8")
+    return data.partition(b"<itemSet>")[2].rpartition(b"</itemSet>")[0].strip()
 
 
-def _add_header(
-    message: etree._Element,
-    head: FeedHead,
-    entries: Sequence[Entry],
-    items: Sequence[etree._Element],
-) -> None:
+def _add_header(message: etree._Element, head: FeedHead, pieces: Sequence[Piece]) -> None:
     header = add(message, g2("header"))
     add(header, g2("sent"), rfc3339(head.updated))
     add(header, g2("catalogRef"), None, {"href": CATALOG})
     add(header, g2("sender"), head.publisher)
-    add(header, g2("transmitId"), _transmit_id(head, items))
-    urgencies = [entry.urgency for entry in entries if entry.urgency]
+    add(header, g2("transmitId"), _transmit_id(head, pieces))
+    urgencies = [piece.urgency for piece in pieces if piece.urgency]
     if urgencies:
         add(header, g2("priority"), str(min(urgencies)))
     add(header, g2("origin"), head.site_url)
     add(header, g2("channel"), head.id)
 
 
-def _transmit_id(head: FeedHead, items: Sequence[etree._Element]) -> str:
+def _transmit_id(head: FeedHead, pieces: Sequence[Piece]) -> str:
     """Give an id that no other content of this feed has, and that the same content always has."""
-    digest = hashlib.sha256()
-    for item in items:
-        digest.update(etree.tostring(item, encoding="UTF-8"))
+    digest = sha256("".join(piece.digest for piece in pieces).encode()).hexdigest()
     stamp = rfc3339(head.updated).replace("-", "").replace(":", "")
-    return f"{head.id}/{stamp}/{digest.hexdigest()[:16]}"
+    return f"{head.id}/{stamp}/{digest[:16]}"
 
 
 def _nothing_yet(head: FeedHead) -> etree._Element:
@@ -95,7 +125,7 @@ def _nothing_yet(head: FeedHead) -> etree._Element:
         status="usable",
         title=head.title,
     )
-    add_item_meta(item, head, facts)
+    add_item_meta(item, frame(head), facts)
     return item
 
 
@@ -105,5 +135,10 @@ NEWSML_G2 = Format(
     suffix="newsml.xml",
     schema="newsml-g2-2.35",
     carries=frozenset({"embargo"}),
+    version=1,
+    frame=frame,
+    fragment=fragment,
+    stone=stone,
+    envelope=envelope,
     render=render,
 )

@@ -18,11 +18,19 @@ from collections.abc import Sequence
 from lxml import etree
 
 from syndicate.formats import _modules as modules
-from syndicate.formats._feedgen import Item, email_of, rss_bytes
+from syndicate.formats._feedgen import Item, email_of, rss_item, rss_without_items
 from syndicate.formats._modules import ATOM, CONTENT, CREATIVE_COMMONS, DC, DCTERMS, RSL
 from syndicate.formats._xhtml import body_html, html_string
 from syndicate.formats._xml import add, rfc822, rfc3339
-from syndicate.formats.base import Format
+from syndicate.formats.base import (
+    Envelope,
+    Format,
+    Frame,
+    Piece,
+    compose,
+    opened,
+    refuse_twice,
+)
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Terms, Tombstone
 
@@ -45,17 +53,44 @@ def render(head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombst
     """Give the feed's bytes; withdrawn articles come first, entries in the order given.
 
     Raises:
-        RenderFailed: an entry is under embargo, has an impossible date, stands there twice, or
-            its body cannot be written.
+        RenderFailed: as `fragment`, or an article stands there twice.
     """
-    modules.refuse_unfit("RSS", entries, tombstones)
-    items = [_withdrawn(one) for one in tombstones]
-    items += [_item(head, one) for one in entries]
+    return compose(RSS, head, entries, tombstones)
+
+
+def frame(head: FeedHead) -> Frame:
+    """Give what of a feed its items depend on."""
+    return Frame(language=head.language, origin=_origin(head.self_url))
+
+
+def fragment(frame: Frame, entry: Entry) -> bytes:
+    """Give the item of an article.
+
+    Raises:
+        RenderFailed: it is under embargo, has an impossible date, or its body cannot be written.
+    """
+    modules.refuse_unfit("RSS", entry)
+    return rss_item(_item(frame, entry), NAMESPACES)
+
+
+def stone(frame: Frame, tombstone: Tombstone) -> bytes:
+    """Give the item that takes the place of a withdrawn article."""
+    return rss_item(_withdrawn(tombstone), NAMESPACES)
+
+
+def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[Piece]) -> Envelope:
+    """Give what stands around the items.
+
+    Raises:
+        RenderFailed: an article stands there twice.
+    """
+    refuse_twice(pieces)
 
     def complete(channel: etree._Element) -> None:
         _complete_channel(channel, head, tombstones)
 
-    return rss_bytes(head, items, NAMESPACES, complete)
+    empty = rss_without_items(head, NAMESPACES, complete)
+    return opened(empty, b"</channel>", 2) if pieces else Envelope(empty, b"", b"")
 
 
 def plain_title(text: str) -> str:
@@ -78,13 +113,13 @@ def _complete_channel(
     modules.deleted_entries(tombstones, channel)
 
 
-def _item(head: FeedHead, entry: Entry) -> Item:
+def _item(frame: Frame, entry: Entry) -> Item:
     def complete(item: etree._Element) -> None:
         add(item, "pubDate", rfc822(entry.published))
         add(item, f"{{{CONTENT}}}encoded", body_html(entry))
         for author in modules.authors(entry):
             add(item, f"{{{DC}}}creator", author.name)
-        if entry.language != head.language:
+        if entry.language != frame.language:
             add(item, f"{{{DC}}}language", entry.language)
         add(item, f"{{{DC}}}rights", modules.rights_text(entry))
         modules.dublin_core(entry, item)
@@ -93,7 +128,7 @@ def _item(head: FeedHead, entry: Entry) -> Item:
             add(item, f"{{{CREATIVE_COMMONS}}}license", entry.terms.public_url)
         modules.related_links(entry, item, f"{{{ATOM}}}link")
         modules.licence_links(entry, item, f"{{{ATOM}}}link")
-        _rsl(head, entry, item)
+        _rsl(frame, entry, item)
 
     return Item(
         guid=entry.guid,
@@ -109,7 +144,7 @@ def _item(head: FeedHead, entry: Entry) -> Item:
     )
 
 
-def _rsl(head: FeedHead, entry: Entry, item: etree._Element) -> None:
+def _rsl(frame: Frame, entry: Entry, item: etree._Element) -> None:
     """Forbid machine uses at the article's page (RSL 1.0), where the feed may speak for it.
 
     RSL lets an item name only addresses of the feed's own origin; otherwise the linked licence
@@ -118,7 +153,7 @@ def _rsl(head: FeedHead, entry: Entry, item: etree._Element) -> None:
     """
     tokens = _forbidden(entry.terms)
     url = entry.canonical_url
-    if not url or not tokens or _origin(url) != _origin(head.self_url):
+    if not url or not tokens or _origin(url) != frame.origin:
         return
     content = add(item, f"{{{RSL}}}content", attributes={"url": url})
     licence = add(content, f"{{{RSL}}}license")
@@ -172,5 +207,10 @@ RSS = Format(
     suffix="rss",
     schema="rss-2.0",
     carries=frozenset(),
+    version=1,
+    frame=frame,
+    fragment=fragment,
+    stone=stone,
+    envelope=envelope,
     render=render,
 )

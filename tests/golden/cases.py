@@ -17,6 +17,7 @@ from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
 from syndicate.model.document import FeedHead
 from syndicate.pipeline.compose import Composition, compose, head_of, request_of
+from syndicate.pipeline.pool import Everything
 from tests.builders import (
     a_desk,
     a_licence,
@@ -55,7 +56,9 @@ def composed(case: str, fmt: Format) -> tuple[FeedHead, Composition]:
         histories.setdefault(article.guid, []).append(article)
     request = request_of(files, partner, partner.feeds[0], fmt.carries)
     moment = at(data["at"])
-    made = compose(request, partner.feeds[0], [tuple(h) for h in histories.values()], moment)
+    made = compose(
+        request, partner.feeds[0], Everything(map(tuple, histories.values()), moment), moment
+    )
     return head_of(files, partner, partner.feeds[0], fmt, made), made
 
 
