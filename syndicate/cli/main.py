@@ -10,6 +10,7 @@ from syndicate import __version__
 from syndicate.cli.agreements import agreements
 from syndicate.cli.amend import correct, kill, reinstate, withhold
 from syndicate.cli.articles import articles, explain, ingest
+from syndicate.cli.audit import audit
 from syndicate.cli.desk import check, init
 from syndicate.cli.following import history, holders, notices
 from syndicate.cli.listing import feeds, licences, partners
@@ -66,6 +67,7 @@ for command in (
     notices,
     quarantine,
     watch,
+    audit,
     articles,
     partners,
     agreements,

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from syndicate.model.errors import StoreFailed
 from syndicate.model.receipt import Event
 from syndicate.stores import _head
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, told
-from syndicate.stores._rows import digest_of, edition_content, manifest_digest
+from syndicate.stores._rows import (
+    ack_of,
+    article_of,
+    article_row,
+    digest_of,
+    edition_content,
+    item_of,
+    item_row,
+    manifest_digest,
+    notice_of,
+    notice_row,
+    slot_of,
+    slot_row,
+)
 from syndicate.stores._tables import (
     ACKS,
     ARTICLES,
@@ -45,19 +61,20 @@ class JournalPart(Database):
     def kept(self) -> Iterator[tuple[str, str, str]]:
         """Give (kind, subject, SHA-256 of the content) of all that is kept, from the rows."""
         for row in self._each(ARTICLES):
-            yield "article", f"{row.guid} v{row.version}", digest_of(row.json)
+            yield "article", f"{row.guid} v{row.version}", _content(row, _article_columns)
         manifests = self._manifests()
         for row in self._each(EDITIONS):
             lines = manifests.get(row.manifest, manifest_digest(()))
             yield "edition", f"{row.feed}/{row.format}/{row.sequence}", edition_content(row, lines)
         for row in self._each(ITEMS):
-            yield "item", row.digest, digest_of(row.json)
+            yield "item", row.digest, _content(row, lambda one: item_row(item_of(one)))
         for row in self._each(NOTICES):
-            yield "notice", row.id, digest_of(row.json)
+            yield "notice", row.id, _content(row, lambda one: notice_row(notice_of(one)))
         for row in self._each(ACKS):
-            yield "ack", row.notice, digest_of(row.json)
+            yield "ack", row.notice, _content(row, lambda one: {"notice": ack_of(one.json).notice})
         for row in self._each(SLOTS):
-            yield "slot", f"{row.agreement}/{row.property}/{row.guid}", digest_of(row.json)
+            subject = f"{row.agreement}/{row.property}/{row.guid}"
+            yield "slot", subject, _content(row, lambda one: slot_row(slot_of(one)))
         for row in self._each(TEXTS):
             yield "text", row.digest, digest_of(row.text)
 
@@ -80,6 +97,25 @@ class JournalPart(Database):
             return None
         with told(str(self._head)):
             return _head.read(self._head)
+
+
+def _content(row: Any, columns: Callable[[Any], dict[str, Any]]) -> str:
+    """Give the digest of what a row keeps; another one where its other columns say otherwise.
+
+    They are what a row is found and counted by, and follow from its JSON.
+    """
+    try:
+        stated = columns(row)
+    except StoreFailed:  # of another version of the models: its digest tells whether it is whole
+        return digest_of(row.json)
+    other = [n for n, value in stated.items() if n != "json" and getattr(row, n) != value]
+    return digest_of(json.dumps([row.json, other]) if other else row.json)
+
+
+def _article_columns(row: Any) -> dict[str, Any]:
+    article = article_of(row)
+    stated = article_row(article, row.json, article.version_created)
+    return {name: value for name, value in stated.items() if name != "stored_at"}
 
 
 _PAGE = 500
