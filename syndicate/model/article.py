@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -248,16 +247,17 @@ class Article(Model):
                 "a canceled article carries an embargo",
                 "remove embargoed: a kill goes out at once",
             )
-        ids = Counter(block.id for block in self.blocks())
-        doubled = {name for name, times in ids.items() if times > 1}
-        unknown = {part for order in self.orders for part in order.parts} - ids.keys() - _TEXTS
+        names = [block.id for block in self.blocks()]
+        ids = set(names)
+        doubled = {name for name in ids if names.count(name) > 1} if len(ids) < len(names) else ()
+        unknown = {part for order in self.orders for part in order.parts} - ids - _TEXTS
         if unknown:
             raise broken_rule(
                 "order",
                 f"a legal order names the part {', '.join(sorted(unknown))}, which does not exist",
                 "name an existing part, or none for the whole article",
             )
-        if doubled or _TEXTS & ids.keys():
+        if doubled or _TEXTS & ids:
             raise ValueError(
                 f"block ids must be unique and not headline, summary or body: "
                 f"{', '.join(sorted(doubled)) or 'a reserved id is used'}"

@@ -41,14 +41,17 @@ def stated_instant(value: datetime) -> datetime:
 
 
 def _between(value: datetime, last: datetime) -> datetime:
-    says = f"{value.isoformat()} is not between {EARLIEST:%Y-%m-%d} and {last:%Y-%m-%d}"
     try:
         found = value.astimezone(UTC)
     except OverflowError as err:
-        raise broken_rule("instant", says, _WRITE_YEAR) from err
+        raise broken_rule("instant", _beyond(value, last), _WRITE_YEAR) from err
     if not EARLIEST <= found <= last:
-        raise broken_rule("instant", says, _WRITE_YEAR)
+        raise broken_rule("instant", _beyond(value, last), _WRITE_YEAR)
     return found
+
+
+def _beyond(value: datetime, last: datetime) -> str:
+    return f"{value.isoformat()} is not between {EARLIEST:%Y-%m-%d} and {last:%Y-%m-%d}"
 
 
 def _no_naive(value: Any) -> Any:

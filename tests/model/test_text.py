@@ -10,12 +10,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from syndicate.model.base import (
     ILLEGAL_XML,
+    INLINE_TAGS,
     Inline,
     MaybeText,
     Url,
+    cleaned,
     covers_language,
     direction_of,
     inline_html,
+    is_clean,
     legal_text,
 )
 from tests.builders import an_article
@@ -40,6 +43,52 @@ def test_any_inline_html_is_harmless(text: str) -> None:
     for element in root.iter(etree.Element):
         assert element.tag not in {"script", "style", "svg", "iframe", "img", "form"}
         assert not [name for name in element.attrib if str(name).startswith("on")]
+
+
+pieces = st.one_of(
+    st.sampled_from([f"<{slash}{tag}>" for tag in sorted(INLINE_TAGS) for slash in ("", "/")]),
+    st.sampled_from(["<br>", "&amp;", "&lt;", "&gt;", "&nbsp;", "&", "<", ">", '"', "\xa0", "\n"]),
+    st.sampled_from(
+        ["a.example", "xn--a.b", "0.0xff", "1.2", "a:1", "..", "/", "/%?a=b#", "@"]
+    ).map(lambda place: f'<a href="https://{place}">b</a>'),
+    st.text("ab é\ufeff\u200f", max_size=3),
+)
+
+
+@given(st.lists(pieces, max_size=5).map("".join))
+def test_what_is_passed_by_as_clean_is_what_the_cleaner_leaves(run: str) -> None:
+    assert cleaned(run) == run or not is_clean(run)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "plain",
+        "قال <em>الناس</em> &amp; <strong>المجلس</strong>.",
+        'By <a href="https://harbour.example/wall?a=1#top">the &lt;wall&gt;</a>.',
+        "one<br>two",
+    ],
+)
+def test_plain_runs_are_clean_as_they_are(run: str) -> None:
+    assert is_clean(run)
+    assert cleaned(run) == run
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "<b><i>a</i></b>",
+        "<b>a",
+        '<a href="http:a">b</a>',
+        '<a href="https://a.example" onclick="x()">b</a>',
+        '<a href="https://a.example/&quot;">b</a>',
+        "a\xa0b",
+        "&#1;",
+        "<script>a</script>",
+    ],
+)
+def test_whatever_else_is_cleaned(run: str) -> None:
+    assert not is_clean(run)
 
 
 @pytest.mark.parametrize(
