@@ -51,3 +51,34 @@ def _axes(
 
 def _folded(words: Iterable[str]) -> set[str]:
     return {word.casefold() for word in words}
+
+
+def facets(article: Article) -> Iterator[str]:
+    """Give what an index finds an article by: everything:, and axis:value for each axis."""
+    yield EVERYTHING
+    for axis, _, has in _axes(Selection(), article):
+        yield from (f"{axis}:{value}" for value in sorted(has) if value)
+    parts = article.language.lower().split("-")
+    yield from (f"language:{'-'.join(parts[:end])}" for end in range(1, len(parts) + 1))
+
+
+EVERYTHING = "everything:"
+
+
+def facets_of(selection: Selection) -> tuple[str, ...]:
+    """Give facets of which every article that a selection holds has one; the fewer, the better.
+
+    One axis is enough: what is found is asked about all of them afterwards.
+    """
+    for axis, values in (
+        ("product", selection.products),
+        ("keyword", sorted(_folded(selection.keywords))),
+        ("author", sorted(_folded(selection.authors))),
+        ("subject", selection.subjects),
+        ("section", selection.sections),
+        ("genre", selection.genres),
+        ("language", [tag.lower() for tag in selection.languages]),
+    ):
+        if values:
+            return tuple(f"{axis}:{value}" for value in values)
+    return (EVERYTHING,)

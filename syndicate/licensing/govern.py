@@ -9,7 +9,7 @@ unless the agreement says that its used-up quota is not (`fallthrough_on`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -141,6 +141,12 @@ def carries_matter(request: Request) -> bool:
     """Say whether any licence of the partner delivers ahead what some formats cannot mark."""
     licences = (*_licences(request), *(one for one in request.files.licences if one.public))
     return any(one.embargo_mode is EmbargoMode.DELIVER_MARKED for one in licences)
+
+
+def delays(request: Request) -> tuple[timedelta, ...]:
+    """Give every delay that any licence could put on an article for a partner."""
+    public = (one for one in request.files.licences if one.public)
+    return tuple(one.delay for one in (*_licences(request), *public) if one.delay)
 
 
 def releases(request: Request, article: Article) -> tuple[datetime, ...]:

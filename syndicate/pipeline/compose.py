@@ -17,8 +17,8 @@ from syndicate.licensing.question import Question
 from syndicate.licensing.quota import Room, is_counted, room, slots_for
 from syndicate.licensing.redact import published_at, redact
 from syndicate.licensing.terms import document_path
-from syndicate.licensing.withdraw import current, reigns, tombstone
-from syndicate.model.article import Article, PubStatus
+from syndicate.licensing.withdraw import tombstone
+from syndicate.model.article import Article
 from syndicate.model.base import direction_of
 from syndicate.model.decision import Decision, Verdict
 from syndicate.model.desk import DeskFiles
@@ -27,8 +27,7 @@ from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Agreement, AgreementState, Partner
 from syndicate.model.receipt import Slot
-
-History = tuple[Article, ...]
+from syndicate.pipeline.pool import History, Place, Pool, place
 
 
 class Quarantined(NamedTuple):
@@ -90,36 +89,28 @@ def request_of(files: DeskFiles, partner: Partner, feed: Feed, carries: frozense
     return request if carries_matter(request) else request._replace(carries=frozenset())
 
 
-def compose(
-    request: Request, feed: Feed, histories: Iterable[History], now: datetime
-) -> Composition:
+def compose(request: Request, feed: Feed, pool: Pool, now: datetime) -> Composition:
     """Select, decide, redact; the result depends on nothing but the arguments."""
     chosen = _Chosen(request, feed, now)
-    candidates: list[Article] = []
+    chosen.changes.update(pool.starts())
     notices: list[Tombstone] = []
-    for history in histories:
-        chosen.changes.update(one.start for one in reigns(history))
-        article = current(history, now)
-        if article is None:
-            continue
+    for history in pool.taken_back(request):
         try:
-            if article.pub_status is not PubStatus.USABLE:
-                notice = _notice(request, feed, history, now)
-                notices.extend([notice] if notice else [])
-            elif chosen.picks(article):
-                candidates.append(article)
+            notice = _notice(request, feed, history, now)
         except Exception as met:  # whatever is odd about an article costs only that article
-            chosen.bad.append(quarantined(article.guid, met))
-    chosen.choose(candidates)
+            chosen.bad.append(quarantined(history[-1].guid, met))
+        else:
+            notices.extend([notice] if notice else [])
+    chosen.choose(pool)
     taken = tuple(_taken(chosen, now))
     if {slot.guid for slot in taken} < chosen.uncounted():
         chosen = chosen.within(request._replace(slots=(*request.slots, *taken)))
-        chosen.choose(candidates)
+        chosen.choose(pool)
     entries = tuple(chosen.entries())
     changes = chosen.changes | {notice.kept_until for notice in notices if notice.kept_until}
     notices.sort(key=lambda notice: (-notice.when.timestamp(), notice.guid))
     change = min((one for one in changes if one > now), default=None)
-    bad = tuple(sorted(chosen.bad))
+    bad = tuple(sorted(set(chosen.bad)))
     return Composition(
         entries,
         tuple(notices),
@@ -151,14 +142,12 @@ def quarantined(guid: str, met: Exception) -> Quarantined:
     return Quarantined(guid, f"{type(met).__name__}: {says[0] if says else 'no words'}")
 
 
-Place = tuple[float, float, float, str]
-
-
 class _Chosen:
     """The first allowed articles of a feed, in its order.
 
-    Candidates are asked in the order of the best place each could have; once the feed is full, no
-    later one can stand before the last, so it is not asked. Only its release could move it up.
+    A pool offers candidates in the order of the best place each could ever have; once the feed is
+    full, no later one can stand before the last, so it is not asked. Of those that could, some
+    could only after their release.
     """
 
     def __init__(self, request: Request, feed: Feed, now: datetime) -> None:
@@ -170,23 +159,32 @@ class _Chosen:
         self.changes: set[datetime] = set()
         self.bad: list[Quarantined] = []
 
-    def picks(self, article: Article) -> bool:
+    def choose(self, pool: Pool) -> None:
+        """Ask for as many candidates as it takes."""
+        for best, article in pool.offers(self.request, self._feed):
+            if self._is_full_before(best):
+                return
+            try:
+                if self._picks(article):
+                    self._consider(article)
+            except Exception as met:  # whatever is odd about an article costs only that article
+                self.bad.append(quarantined(article.guid, met))
+
+    def _picks(self, article: Article) -> bool:
         """Say whether the feed picks an article, and note when it will be too old."""
         too_old = too_old_from(self._feed.selection, article)
         self.changes.update([too_old] if too_old else [])
         return not any(misses(self._feed.selection, article, self._now))
 
-    def choose(self, candidates: Iterable[Article]) -> None:
-        """Ask for as many candidates as it takes."""
-        waiting = [(article, releases(self.request, article)) for article in candidates]
-        for article, opens in sorted(waiting, key=lambda one: self._best(*one)):
-            if self._is_full_before(self._best(article, opens)):
-                self.changes.update(opens)
-                continue
-            try:
-                self._ask(article)
-            except Exception as met:
-                self.bad.append(quarantined(article.guid, met))
+    def _consider(self, article: Article) -> None:
+        """Ask for an article, unless no answer could bring it into the feed now."""
+        opens = releases(self.request, article)
+        past = [instant for instant in opens if instant <= self._now]
+        published = max([article.published_from, *past])
+        if self._is_full_before(place(self._feed, article, published)):
+            self.changes.update(opens)
+        else:
+            self._ask(article)
 
     def within(self, request: Request) -> _Chosen:
         """Give the same choice for another request, nothing asked yet."""
@@ -224,10 +222,6 @@ class _Chosen:
             left -= 1
             yield entry
 
-    def _best(self, article: Article, opens: tuple[datetime, ...]) -> Place:
-        past = [instant for instant in opens if instant <= self._now]
-        return _place(self._feed, article, max([article.published_from, *past]))
-
     def _is_full_before(self, best: Place) -> bool:
         limit = self._feed.limit
         return len(self._places) >= limit and self._places[limit - 1][0] <= best
@@ -238,7 +232,7 @@ class _Chosen:
         if question is None or decision.verdict is not Verdict.ALLOW:
             return
         published = published_at(article, decision)
-        insort(self._places, (_place(self._feed, article, published), len(self._rulings)))
+        insort(self._places, (place(self._feed, article, published), len(self._rulings)))
         self._rulings.append((question, decision))
 
 
@@ -249,19 +243,6 @@ def _notice(request: Request, feed: Feed, history: History, now: datetime) -> To
         return not any(misses(feed.selection, article, moment))
 
     return tombstone(request, history, now, picks)
-
-
-def _place(feed: Feed, article: Article, published: datetime) -> Place:
-    """Give where an article stands in a feed: the smaller, the earlier."""
-    newest, updated = -published.timestamp(), -max(article.version_created, published).timestamp()
-    if feed.order == "updated":
-        return 0.0, updated, newest, article.guid
-    if feed.order == "urgency":
-        return float(article.urgency or LEAST_URGENT), newest, updated, article.guid
-    return 0.0, newest, updated, article.guid
-
-
-LEAST_URGENT = 9
 
 
 def path_of(partner: Partner, feed: Feed, fmt: Format) -> str:

@@ -31,8 +31,9 @@ from syndicate.model.licence import Licence
 from syndicate.model.receipt import Holding, Item, ManifestLine, Notice, PartMark, Withdrawal
 from syndicate.model.rights import PartKind
 from syndicate.pipeline import told
-from syndicate.pipeline.compose import Composition, History, Quarantined, quarantined
+from syndicate.pipeline.compose import Composition, Quarantined, quarantined
 from syndicate.pipeline.items import item_of, lost_media, lost_places
+from syndicate.pipeline.pool import History
 
 
 class Past(NamedTuple):

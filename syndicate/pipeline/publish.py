@@ -29,7 +29,6 @@ from syndicate.model.partner import AgreementState, Partner
 from syndicate.model.receipt import Edition, Isolated, ManifestLine, Receipt, Slot
 from syndicate.pipeline.compose import (
     Composition,
-    History,
     Quarantined,
     compose,
     head_of,
@@ -40,6 +39,7 @@ from syndicate.pipeline.follow import Followed, Past, follow
 from syndicate.pipeline.former import Former, formers
 from syndicate.pipeline.inputs import Snapshot, rulings_text, snapshot
 from syndicate.pipeline.items import digest_of
+from syndicate.pipeline.pool import Everything, History
 from syndicate.pipeline.ports import Store, Target
 
 Check = Callable[[bytes, str], Sequence[CheckFinding]]
@@ -284,7 +284,10 @@ class Regeneration:
         stated = tuple(sorted(delivered.items()))
         key = (turn.partner.id, turn.feed.id, request.carries, turn.former, stated)
         if self._memo is None or self._memo[0] != key:
-            self._memo = key, compose(request, turn.feed, self._picked(turn), self.now)
+            self._memo = (
+                key,
+                compose(request, turn.feed, Everything(self._picked(turn), self.now), self.now),
+            )
         composed = self._memo[1]
         return follow(request, turn.feed, fmt.name, composed, past, self.histories, self.now)
 

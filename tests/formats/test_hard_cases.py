@@ -11,6 +11,7 @@ from lxml import etree
 from syndicate.formats.all import FORMATS
 from syndicate.formats.rss import RSS
 from syndicate.pipeline.compose import compose, head_of, request_of
+from syndicate.pipeline.pool import Everything
 from tests.builders import NOW, a_desk, a_head, a_licence, a_partner, an_article, an_entry, at
 from tests.builders import desk_files as files_of
 from tests.licensing.asking import entry
@@ -48,7 +49,8 @@ def same_origin(**licence: Any) -> etree._Element:
     """A feed on the publisher's own origin, where RSL may stand in the item."""
     files = files_of(a_licence(**licence), desk=a_desk(base_url="https://harbour.example/feeds/"))
     partner, feed = files.feed_list()[0]
-    composed = compose(request_of(files, partner, feed, frozenset()), feed, [(an_article(),)], NOW)
+    pool = Everything([(an_article(),)], NOW)
+    composed = compose(request_of(files, partner, feed, frozenset()), feed, pool, NOW)
     head = head_of(files, partner, feed, RSS, composed)
     return etree.fromstring(RSS.render(head, composed.entries, ()))
 
@@ -110,7 +112,8 @@ def test_27_one_moment_holds_for_the_whole_document() -> None:
     partner, feed = files.feed_list()[0]
     request = request_of(files, partner, feed, frozenset())
     many = [(an_article(guid=f"tag:harbour.example,2024:n{n}"),) for n in range(20)]
-    before = compose(request, feed, many, at("2026-05-01T11:59:58Z"))
-    after = compose(request, feed, many, end)
+    early = at("2026-05-01T11:59:58Z")
+    before = compose(request, feed, Everything(many, early), early)
+    after = compose(request, feed, Everything(many, end), end)
     assert (len(before.entries), len(after.entries)) == (20, 0)
     assert before.next_change == end

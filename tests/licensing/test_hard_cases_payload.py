@@ -12,6 +12,7 @@ from syndicate.licensing.licence_document import documents
 from syndicate.model.document import FeedHead
 from syndicate.model.money import Money
 from syndicate.pipeline.compose import compose, head_of, request_of
+from syndicate.pipeline.pool import Everything
 from tests.builders import (
     NOW,
     a_licence,
@@ -108,7 +109,7 @@ def test_80_price_and_confidential_terms_are_in_no_public_byte() -> None:
     texts = [made, published.decode()]
     for fmt in FORMATS.values():
         request = request_of(files, partner, feed, fmt.carries)
-        composed = compose(request, feed, [(an_article(),)], NOW)
+        composed = compose(request, feed, Everything([(an_article(),)], NOW), NOW)
         head = head_of(files, partner, feed, fmt, composed)
         texts.append(
             fmt.render(head.model_copy(update={"title": "T"}), composed.entries, ()).decode()

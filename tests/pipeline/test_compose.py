@@ -13,6 +13,7 @@ from syndicate.licensing.govern import carries_matter
 from syndicate.model.decision import Decision
 from syndicate.model.feed import Feed
 from syndicate.pipeline.compose import Composition, compose, request_of
+from syndicate.pipeline.pool import Everything
 from tests.builders import NOW, a_licence, a_partner, an_article, desk_files
 from tests.strategies import embargoes, licence_dicts, moments, mostly, partner_dicts
 
@@ -50,7 +51,7 @@ def questions(draw: st.DrawFn) -> tuple[Any, Any, Any, Any]:
 
 def composed(articles: Any, licence: Any, partner: Any, now: Any, feed: Feed) -> Composition:
     request = request_of(desk_files(licence, partner), partner, feed, MARKED)
-    return compose(request, feed, [(article,) for article in articles], now)
+    return compose(request, feed, Everything([(article,) for article in articles], now), now)
 
 
 exhaustive = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))

@@ -15,6 +15,7 @@ from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.errors import RenderFailed
 from syndicate.pipeline.compose import compose, request_of
+from syndicate.pipeline.pool import Everything
 from tests.builders import (
     NOW,
     a_licence,
@@ -412,6 +413,6 @@ def test_an_article_that_cannot_be_decided_costs_only_itself(desk: Running) -> N
     odd = kept[0][0].model_copy(update={"body": (None,)})
     partner, feed = desk.files.feed_list()[0]
     request = request_of(desk.files, partner, feed, frozenset())
-    composed = compose(request, feed, [(odd,), kept[1]], NOW)
+    composed = compose(request, feed, Everything([(odd,), kept[1]], NOW), NOW)
     assert [one.guid for one in composed.quarantined] == [odd.guid]
     assert [one.guid for one in composed.entries] == [kept[1][0].guid]
