@@ -7,7 +7,14 @@ import pytest
 from syndicate.model.desk import DeskFiles
 from syndicate.model.licence import EmbargoMode
 from syndicate.model.rights import AiPurpose, ExtentUnit, Medium, PartKind
-from tests.test_example_desk import PICTURES, TODAY, agreements, desk_files, partner_under
+from tests.test_example_desk import (
+    PICTURES,
+    TODAY,
+    agreements,
+    all_articles,
+    desk_files,
+    partner_under,
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +36,22 @@ def test_one_agreement_has_expired_and_all_others_hold(files: DeskFiles) -> None
     over = [partner.id for partner, one, _ in agreements(files) if one.term.is_over(TODAY)]
     assert over == ["mangrove"]
     assert all(one.term.holds(TODAY) for p, one, _ in agreements(files) if p.id != "mangrove")
+
+
+def test_it_expired_between_the_article_that_was_killed_and_the_kill(files: DeskFiles) -> None:
+    [(agreement, licence)] = [(a, n) for p, a, n in agreements(files) if p.id == "mangrove"]
+    articles = all_articles()
+    assert agreement.term.holds(articles["bathing-water.v1.json"].version_created)
+    assert agreement.term.holds(articles["bus-lanes.v2.json"].version_created)
+    assert agreement.term.is_over(articles["bathing-water.v2.json"].version_created)
+    assert licence.after_end == "keep_published"
+
+
+def test_one_licence_counts_articles_and_leaves_room_for_all_of_them(files: DeskFiles) -> None:
+    [licence] = [one for one in files.licences if one.quota]
+    assert licence.id == "extract-link"
+    assert licence.quota
+    assert licence.quota.limit >= len({one.guid for one in all_articles().values()})
 
 
 def test_the_full_licence_gives_the_world_text_and_pictures(files: DeskFiles) -> None:
