@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -29,6 +30,8 @@ _RFC822 = re.compile(
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _PERIOD = re.compile(r"(?:start=(\S+); )?(?:end=(\S+); )?scheme=W3C-DTF")
 _TAG = re.compile(r"<[A-Za-z/!?]")
+_MARKUP = re.compile("[<&\ud800-\udfff]|]]>")
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 _LINK_SCHEMES = {"http", "https", "mailto", "tel"}
 _HARMFUL = frozenset(
@@ -57,6 +60,7 @@ _HARMFUL = frozenset(
 _URL_ATTRIBUTES = {"href", "src", "poster", "cite", "action", "formaction", "data", "background"}
 
 
+@lru_cache(1024)
 def rfc822_instant(text: str) -> datetime | None:
     """Give the instant of an RFC 822 date that states its zone; None for anything else."""
     if not _RFC822.fullmatch(text):
@@ -71,6 +75,7 @@ def rfc822_instant(text: str) -> datetime | None:
     return instant if text.startswith(names[instant.weekday()]) else None
 
 
+@lru_cache(1024)
 def rfc3339_instant(text: str) -> datetime | None:
     """Give the instant of an RFC 3339 date that states its zone; None for anything else."""
     if not _RFC3339.fullmatch(text):
@@ -93,6 +98,7 @@ def period_fault(text: str) -> str:
     return f"{text!r} ends before it starts" if start and end and end <= start else ""
 
 
+@lru_cache(1024)
 def url_fault(text: str) -> str:
     """Give what is wrong with an absolute http(s) address; empty when nothing is."""
     try:
@@ -120,10 +126,11 @@ def holds_markup(text: str) -> bool:
 
 def html_faults(text: str) -> Iterator[str]:
     """Give what is wrong with a body that is written as a string of HTML."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    if not _MARKUP.search(text):
+        return
     try:
         # A DOCTYPE inside the wrapper is not well-formed, so no entity is ever declared.
-        root = etree.fromstring(f"<div>{text}</div>".encode(), parser)
+        root = etree.fromstring(f"<div>{text}</div>".encode(), _PARSER)
     except (etree.XMLSyntaxError, UnicodeEncodeError) as err:
         yield f"the body is not well-formed: {err}"
         return
@@ -136,11 +143,15 @@ def tree_faults(root: etree._Element) -> Iterator[str]:
         if not isinstance(one.tag, str):
             yield "the body holds a comment or a processing instruction"
             continue
-        name = etree.QName(one).localname.lower()
+        name = _local(one.tag)
         if name in _HARMFUL:
             yield f"the body holds <{name}>"
-        for attribute, value in one.attrib.items():
-            yield from _attribute_faults(name, etree.QName(attribute).localname.lower(), value)
+        for attribute, value in one.items():
+            yield from _attribute_faults(name, _local(str(attribute)), value)
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2].lower()
 
 
 def _attribute_faults(element: str, name: str, value: str) -> Iterator[str]:

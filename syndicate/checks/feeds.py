@@ -72,6 +72,12 @@ def rss_rules(root: etree._Element) -> list[CheckFinding]:
         return [CheckFinding("rss-channel", "rss", "there is no channel")]
     items = channel.findall("item")
     found = [*_feed(_RSS, channel, items), *_dates(_RSS, channel, ("pubDate", "lastBuildDate"))]
+    return found + rss_item_rules(items)
+
+
+def rss_item_rules(items: Sequence[etree._Element]) -> list[CheckFinding]:
+    """Give every fault of items, whatever feed they stand in."""
+    found: list[CheckFinding] = []
     for item in items:
         found += [*_entry(_RSS, item), *_dates(_RSS, item, ("pubDate",))]
         found += [*_rss_item(item), *_rss_body(item)]
@@ -82,10 +88,16 @@ def atom_rules(root: etree._Element) -> list[CheckFinding]:
     """Give every fault of an Atom feed that its schema cannot name."""
     entries = root.findall(f"{_ATOM}entry")
     found = [*_feed(_ATOM_1, root, entries), *_dates(_ATOM_1, root, (f"{_ATOM}updated",))]
+    return found + atom_item_rules(entries)
+
+
+def atom_item_rules(entries: Sequence[etree._Element]) -> list[CheckFinding]:
+    """Give every fault of entries, whatever feed they stand in: each names its own authors."""
+    found: list[CheckFinding] = []
     for entry in entries:
         found += [*_entry(_ATOM_1, entry)]
         found += _dates(_ATOM_1, entry, (f"{_ATOM}updated", f"{_ATOM}published"))
-        found += [*_atom_entry(root, entry), *_atom_links(entry), *_atom_body(entry)]
+        found += [*_atom_entry(entry), *_atom_links(entry), *_atom_body(entry)]
     return found
 
 
@@ -272,11 +284,10 @@ def _rss_body(item: etree._Element) -> Findings:
             yield CheckFinding("rss-body", where, fault, "sanitise the body")
 
 
-def _atom_entry(feed: etree._Element, entry: etree._Element) -> Findings:
+def _atom_entry(entry: etree._Element) -> Findings:
     where = entry.findtext(f"{_ATOM}id") or "entry without id"
-    author = f"{_ATOM}author/{_ATOM}name"
-    if not (entry.findtext(author) or feed.findtext(author) or "").strip():
-        yield CheckFinding("atom-author", where, "neither entry nor feed names an author")
+    if not (entry.findtext(f"{_ATOM}author/{_ATOM}name") or "").strip():
+        yield CheckFinding("atom-author", where, "the entry names no author")
     title = entry.find(f"{_ATOM}title")
     if title is None or title.get("type", "text") != "text" or len(title):
         yield CheckFinding("atom-title", where, "the title is not plain text", 'type="text"')

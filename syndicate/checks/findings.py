@@ -6,7 +6,7 @@ The schema's suffix picks the validator: .rng RELAX NG (ISO/IEC 19757-2), .xsd X
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,8 +17,8 @@ from lxml import etree
 from syndicate.checks._diagnosis import culprit, reported, with_hints
 from syndicate.checks._json import json_findings
 from syndicate.checks.base import CheckFinding
-from syndicate.checks.feeds import atom_rules, rss_rules
-from syndicate.checks.newsml import newsml_rules
+from syndicate.checks.feeds import atom_item_rules, atom_rules, rss_item_rules, rss_rules
+from syndicate.checks.newsml import newsml_item_rules, newsml_rules
 from syndicate.model.errors import NotFound
 
 _PACKAGE = Path(__file__).parents[1]
@@ -29,6 +29,8 @@ SCHEMAS = next(one for one in (_PACKAGE / "_schemas", _PACKAGE.parent / "schemas
 MAX_BYTES = 64 * 1024 * 1024
 """Larger documents are refused unread."""
 
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
 Findings = tuple[CheckFinding, ...]
 
 
@@ -37,6 +39,8 @@ class Profile(NamedTuple):
 
     folder: str
     rules: Callable[[etree._Element], list[CheckFinding]]
+    item_rules: Callable[[Sequence[etree._Element]], list[CheckFinding]]
+    """What of the rules asks about the items of one fragment alone."""
 
     @property
     def schema(self) -> Path:
@@ -46,9 +50,9 @@ class Profile(NamedTuple):
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
-        "rss": Profile("rss-2.0", rss_rules),
-        "atom": Profile("atom-1.0", atom_rules),
-        "newsml-g2": Profile("newsml-g2-2.35", newsml_rules),
+        "rss": Profile("rss-2.0", rss_rules, rss_item_rules),
+        "atom": Profile("atom-1.0", atom_rules, atom_item_rules),
+        "newsml-g2": Profile("newsml-g2-2.35", newsml_rules, newsml_item_rules),
     }
 )
 """By the name of the format."""
@@ -64,11 +68,11 @@ def findings(data: bytes, schema: Path) -> Findings:
             "there is no schema of this name", where=str(schema), mend="name a .rng, .xsd or .json"
         )
     if len(data) > MAX_BYTES:
-        return (_too_large(data),)
+        return (too_large(len(data)),)
     if schema.suffix == ".json":
         return json_findings(data, schema)
-    root = _parsed(data)
-    return (root,) if isinstance(root, CheckFinding) else _against(root, schema)
+    root = parsed(data)
+    return (root,) if isinstance(root, CheckFinding) else against(root, schema)
 
 
 def check_document(data: bytes, format_name: str) -> Findings:
@@ -76,34 +80,39 @@ def check_document(data: bytes, format_name: str) -> Findings:
 
     Raises NotFound for a format that has no profile: no schema, no format.
     """
+    profile = profile_of(format_name)
+    if len(data) > MAX_BYTES:
+        return (too_large(len(data)),)
+    root = parsed(data)
+    if isinstance(root, CheckFinding):
+        return (root,)
+    return (*against(root, profile.schema), *profile.rules(root))
+
+
+def profile_of(format_name: str) -> Profile:
+    """Give the profile of a format. Raises NotFound where it has none."""
     profile = PROFILES.get(format_name)
     if profile is None:
         raise NotFound(
             f"no profile for the format {format_name}", mend=f"use one of {', '.join(PROFILES)}"
         )
-    if len(data) > MAX_BYTES:
-        return (_too_large(data),)
-    root = _parsed(data)
-    if isinstance(root, CheckFinding):
-        return (root,)
-    return (*_against(root, profile.schema), *profile.rules(root))
+    return profile
 
 
-def _too_large(data: bytes) -> CheckFinding:
+def too_large(size: int) -> CheckFinding:
+    """Give the finding on a document of so many bytes."""
     return CheckFinding(
         "size",
         "document",
-        f"has {len(data):,} bytes, more than {MAX_BYTES:,}",
+        f"has {size:,} bytes, more than {MAX_BYTES:,}",
         "lower the feed's limit",
     )
 
 
-def _parsed(data: bytes) -> etree._Element | CheckFinding:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
+def parsed(data: bytes) -> etree._Element | CheckFinding:
+    """Give the root of a document, or why it has none."""
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as err:
         return CheckFinding("xml-syntax", f"line {err.lineno}", str(err.msg))
     if root.getroottree().docinfo.doctype:
@@ -113,7 +122,8 @@ def _parsed(data: bytes) -> etree._Element | CheckFinding:
     return root
 
 
-def _against(root: etree._Element, schema: Path) -> Findings:
+def against(root: etree._Element, schema: Path) -> Findings:
+    """Give every fault that a grammar finds."""
     validator = _compiled(schema)
     if validator.validate(root):
         return ()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -26,25 +27,27 @@ _ZONED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _INSTANTS = frozenset(
     f"{_G}{name}" for name in ("sent", "versionCreated", "firstCreated", "embargoed", "expires")
 )
-_INSTANT_ATTRIBUTES = ("validfrom", "validto")
-_QCODE_ATTRIBUTES = (
-    "qcode",
-    "role",
-    "rel",
-    "rendition",
-    "type",
-    "scope",
-    "aspect",
-    "severity",
-    "mode",
-    "how",
-    "why",
-    "format",
-    "representation",
-    "creator",
-    "jobtitle",
-    "encoding",
-    "colourspace",
+_INSTANT_ATTRIBUTES = frozenset({"validfrom", "validto"})
+_QCODE_ATTRIBUTES = frozenset(
+    {
+        "qcode",
+        "role",
+        "rel",
+        "rendition",
+        "type",
+        "scope",
+        "aspect",
+        "severity",
+        "mode",
+        "how",
+        "why",
+        "format",
+        "representation",
+        "creator",
+        "jobtitle",
+        "encoding",
+        "colourspace",
+    }
 )
 _HARMFUL = frozenset(
     {"script", "style", "iframe", "object", "embed", "form", "input", "svg", "math", "template"}
@@ -56,10 +59,17 @@ _ROOTS = {"application/xhtml+xml": f"{{{XHTML}}}html", "application/nitf+xml": f
 def newsml_rules(root: etree._Element) -> list[CheckFinding]:
     """Give every fault of a newsMessage that its schema cannot name."""
     items = [one for one in root.iter(*_ITEMS)]
+    header = root.find(f"{_G}header")
+    found = [*_header(header), *(_values(header) if header is not None else ())]
+    return [*found, *newsml_item_rules(items)]
+
+
+def newsml_item_rules(items: Sequence[etree._Element]) -> list[CheckFinding]:
+    """Give every fault of items that go together and may refer to each other."""
     known = {one.get("guid", "") for one in items}
-    found = [*_header(root), *_identities(items), *_moments(root), *_qcodes(root), *_links(root)]
+    found = [*_identities(items)]
     for item in items:
-        found += [*_catalog(item), *_version(item), *_references(item, known)]
+        found += [*_values(item), *_catalog(item), *_version(item), *_references(item, known)]
         found += [*_embargo(item), *_content(item)]
         if item.tag == f"{_G}newsItem":
             found += [*_rights(item), *_withdrawal(item)]
@@ -74,8 +84,7 @@ def _where(one: etree._Element) -> str:
     return f"{item.get('guid')}" if item is one else f"{item.get('guid')} {name}"
 
 
-def _header(root: etree._Element) -> Iterator[CheckFinding]:
-    header = root.find(f"{_G}header")
+def _header(header: etree._Element | None) -> Iterator[CheckFinding]:
     for name in _HEADER:
         if header is None or header.find(f"{_G}{name}") is None:
             yield CheckFinding(
@@ -83,7 +92,7 @@ def _header(root: etree._Element) -> Iterator[CheckFinding]:
             )
 
 
-def _identities(items: list[etree._Element]) -> Iterator[CheckFinding]:
+def _identities(items: Sequence[etree._Element]) -> Iterator[CheckFinding]:
     counted = Counter((item.get("guid"), item.get("version", "1")) for item in items)
     for (guid, version), times in counted.items():
         if times > 1:
@@ -114,23 +123,31 @@ def _catalog(item: etree._Element) -> Iterator[CheckFinding]:
         )
 
 
-def _moments(root: etree._Element) -> Iterator[CheckFinding]:
-    for one in root.iter(f"{_G}*"):
-        told = [one.get(name) for name in _INSTANT_ATTRIBUTES]
+def _values(scope: etree._Element) -> Iterator[CheckFinding]:
+    """Every instant states its zone, every QCode resolves, every link is a web address."""
+    for one in scope.iter(f"{_G}*"):
         if one.tag in _INSTANTS and not (one.tag == f"{_G}embargoed" and not one.text):
-            told.append(one.text or "")
-        for value in told:
-            if value is not None and not _ZONED.fullmatch(value):
+            yield from _instant(one, one.text or "")
+        for name, value in one.items():
+            if name in _QCODE_ATTRIBUTES:
+                for qcode in value.split():
+                    yield from _qcode(one, str(name), qcode)
+            elif name in _INSTANT_ATTRIBUTES:
+                yield from _instant(one, value)
+            elif name == "href" and not _absolute(value):
                 yield CheckFinding(
-                    "g2-zone", _where(one), f"{value!r} states no time zone", "add Z or an offset"
+                    "g2-href",
+                    _where(one),
+                    f"{value!r} is no absolute web address",
+                    "use https://…",
                 )
 
 
-def _qcodes(root: etree._Element) -> Iterator[CheckFinding]:
-    for one in root.iter(f"{_G}*"):
-        for name in _QCODE_ATTRIBUTES:
-            for qcode in one.get(name, "").split():
-                yield from _qcode(one, name, qcode)
+def _instant(one: etree._Element, value: str) -> Iterator[CheckFinding]:
+    if not _ZONED.fullmatch(value):
+        yield CheckFinding(
+            "g2-zone", _where(one), f"{value!r} states no time zone", "add Z or an offset"
+        )
 
 
 def _qcode(one: etree._Element, name: str, qcode: str) -> Iterator[CheckFinding]:
@@ -165,15 +182,7 @@ def _references(item: etree._Element, known: set[str]) -> Iterator[CheckFinding]
             )
 
 
-def _links(root: etree._Element) -> Iterator[CheckFinding]:
-    for one in root.iter(f"{_G}*"):
-        href = one.get("href")
-        if href is not None and not _absolute(href):
-            yield CheckFinding(
-                "g2-href", _where(one), f"{href!r} is no absolute web address", "use https://…"
-            )
-
-
+@lru_cache(1024)
 def _absolute(href: str) -> bool:
     try:
         parts = urlsplit(href)
@@ -246,14 +255,19 @@ def _content(item: etree._Element) -> Iterator[CheckFinding]:
                 "g2-content", _where(inline), "a comment or instruction", "remove it"
             )
         for one in inline.iterdescendants(etree.Element):
-            yield from _harm(one)
+            if one.keys() or _local(one) in _HARMFUL:
+                yield from _harm(one)
+
+
+def _local(one: etree._Element) -> str:
+    return str(one.tag).rpartition("}")[2].lower()
 
 
 def _harm(one: etree._Element) -> Iterator[CheckFinding]:
-    name = etree.QName(one).localname.lower()
+    name = _local(one)
     if name in _HARMFUL:
         yield CheckFinding("g2-content", _where(one), f"{name} is no news text", "remove it")
-    for attribute, value in one.attrib.items():
+    for attribute, value in one.items():
         if _harmful(str(attribute).lower(), str(value)):
             yield CheckFinding(
                 "g2-content", _where(one), f"{attribute}={value!r} may do harm", "remove it"

@@ -1,0 +1,145 @@
+"""Fragments and envelopes, each checked by itself: an article is checked once, then only copied.
+
+A document is an opening, fragments, a closing. Our grammars are compositional (a head, then items
+in any number), and nearly every rule asks about one item. So `check_document` finds something if
+and only if `check_fragment` of some fragment or `check_envelope` does; tests/checks hold it. Two
+things are stricter here: a fragment holds items and nothing else, and what is withdrawn must not
+stand in the feed as a live article too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from lxml import etree
+
+from syndicate.checks._wrappers import WRAPPERS, Wrapper
+from syndicate.checks.base import CheckFinding
+from syndicate.checks.findings import (
+    MAX_BYTES,
+    Findings,
+    against,
+    parsed,
+    profile_of,
+    too_large,
+)
+
+_DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+
+
+class _Bare(NamedTuple):
+    """What a wrapper is without a fragment."""
+
+    children: int
+    """Children of the element that holds the items."""
+    namespaces: Mapping[str | None, str]
+
+
+def check_fragment(data: bytes, format_name: str, guid: str | None = None) -> Findings:
+    """Give every fault of a fragment: what `check_document` finds about it in any feed.
+
+    `guid` is the article it has to be of. Raises NotFound for a format that has no profile.
+    """
+    profile = profile_of(format_name)
+    if len(data) > MAX_BYTES:
+        return (too_large(len(data)),)
+    wrapper = WRAPPERS[format_name]
+    root = parsed(wrapper.around(data))
+    if isinstance(root, CheckFinding):
+        return (root,)
+    items = _items(root, wrapper)
+    found = (*against(root, profile.schema), *profile.item_rules(items))
+    return found or tuple(_shape(root, format_name, items, guid))
+
+
+def check_envelope(
+    envelope: tuple[bytes, bytes, bytes],
+    format_name: str,
+    guids: Sequence[str],
+    stones: Sequence[bytes] = (),
+    size: int = 0,
+) -> Findings:
+    """Give every fault of a document whose fragments were all checked.
+
+    `envelope` is what stands before, between and after the fragments; `guids` names the articles
+    in their order. `stones` are the fragments of those that are withdrawn, which come first.
+    `size` is the length of the whole document in bytes.
+
+    Raises NotFound for a format that has no profile.
+    """
+    profile = profile_of(format_name)
+    if size > MAX_BYTES:
+        return (too_large(size),)
+    opening, between, closing = envelope
+    wrapper = WRAPPERS[format_name]
+    inside = stones or ([wrapper.stand_in] if guids else [])
+    root = parsed(opening + between.join(inside) + closing)
+    if isinstance(root, CheckFinding):
+        return (root,)
+    found = (*against(root, profile.schema), *profile.rules(root))
+    live = frozenset(guids[len(stones) :])
+    return (*found, *_twice(guids), *_void(root, live), *_fits(root, format_name, between, inside))
+
+
+def _items(root: etree._Element, wrapper: Wrapper) -> list[etree._Element]:
+    holder = root.find(wrapper.holder)
+    return [] if holder is None else holder.findall(wrapper.item)
+
+
+@cache
+def _bare(format_name: str) -> _Bare:
+    wrapper = WRAPPERS[format_name]
+    root = etree.fromstring(wrapper.around(b""))
+    holder = root.find(wrapper.holder)
+    return _Bare(0 if holder is None else len(holder), dict(root.nsmap))
+
+
+def _shape(
+    root: etree._Element, format_name: str, items: Sequence[etree._Element], guid: str | None
+) -> Iterator[CheckFinding]:
+    """A fragment is one article: one item, in NewsML-G2 with those of its media after it."""
+    wrapper = WRAPPERS[format_name]
+    holder = root.find(wrapper.holder)
+    children = 0 if holder is None else len(holder)
+    if children != _bare(format_name).children + len(items):
+        yield CheckFinding("fragment", "fragment", "it holds something else than items")
+    names = [wrapper.identity(one) for one in items]
+    if not names or any(not _belongs(one, names[0]) for one in names[1:]):
+        yield CheckFinding("fragment", "fragment", f"it is of {len(names)} articles, not of one")
+    elif guid is not None and names[0] != guid:
+        yield CheckFinding("fragment", names[0], f"it is of another article than {guid}")
+
+
+def _belongs(name: str, article: str) -> bool:
+    """Say whether an item is of a part of an article; no article's guid holds a semicolon."""
+    return name.startswith(f"{article};")
+
+
+def _twice(guids: Sequence[str]) -> Iterator[CheckFinding]:
+    for guid, times in Counter(guids).items():
+        if times > 1:
+            yield CheckFinding("id-unique", guid, f"stands {times} times in the feed")
+
+
+def _void(root: etree._Element, live: Collection[str]) -> Iterator[CheckFinding]:
+    """RFC 6721: a live entry that is newer than its tombstone voids it."""
+    for one in root.iter(_DELETED):
+        if (guid := one.get("ref", "")) in live:
+            yield CheckFinding("tombstone-live", guid, "it is withdrawn and stands in the feed")
+
+
+def _fits(
+    root: etree._Element, format_name: str, between: bytes, inside: Sequence[bytes]
+) -> Iterator[CheckFinding]:
+    """Fragments stand in the envelope as they stood when they were checked."""
+    wrapper = WRAPPERS[format_name]
+    if inside and dict(root.nsmap) != _bare(format_name).namespaces:
+        yield CheckFinding("envelope", "document", "it declares other namespaces")
+    if between.strip():
+        yield CheckFinding("envelope", "document", "there is more than white space between items")
+    items = _items(root, wrapper)
+    if inside and len({wrapper.article(one) for one in items}) != len(inside):
+        yield CheckFinding("envelope", "document", "the fragments are not all of its items")
