@@ -103,6 +103,7 @@ def compose(request: Request, feed: Feed, pool: Pool, now: datetime) -> Composit
             notices.extend([notice] if notice else [])
     chosen.choose(pool)
     taken = tuple(_taken(chosen, now))
+    rooms = tuple(dict.fromkeys(one for asked in chosen.new() if (one := room(asked))))
     if {slot.guid for slot in taken} < chosen.uncounted():
         chosen = chosen.within(request._replace(slots=(*request.slots, *taken)))
         chosen.choose(pool)
@@ -120,7 +121,7 @@ def compose(request: Request, feed: Feed, pool: Pool, now: datetime) -> Composit
         chosen.rulings({entry.guid for entry in entries}),
         chosen.request.slots,
         taken,
-        tuple(dict.fromkeys(one for q in chosen.new() if (one := room(q)))),
+        rooms,
     )
 
 

@@ -232,7 +232,7 @@ class Regeneration:
             try:
                 return self._document(turn)
             except QuotaTaken:
-                continue
+                self._memo = None  # what was composed does not know what the other run took
         return self._document(turn)
 
     def _document(self, turn: Turn) -> Published:

@@ -59,3 +59,21 @@ def holds(connection: sa.Connection, serial: int, digest: str) -> bool:
     """Say whether a line that was noted elsewhere is still in the log."""
     found = sa.select(EVENTS.c.digest).where(EVENTS.c.serial == serial)
     return connection.execute(found).scalar() == digest
+
+
+def begins_head(connection: sa.Connection) -> bool:
+    """Say in the log that its end is noted outside from now on, and keep that.
+
+    False where the log is empty, or went on since it said so.
+    """
+    row = connection.execute(sa.select(EVENTS).order_by(EVENTS.c.serial.desc()).limit(1)).first()
+    there = sa.select(EVENTS.c.serial).where(EVENTS.c.kind == HEAD).limit(1)
+    if row is None or connection.execute(there).first() is not None:
+        return row is not None and row.kind == HEAD
+    words = "its end is noted in a file beside the database"
+    append(connection, [Noted(HEAD, "log", words, datetime.fromisoformat(row.at))])
+    connection.commit()
+    return True
+
+
+HEAD = "head"

@@ -54,6 +54,11 @@ class Database:
         _chain.append(connection, lines)
         self._noted += len(lines)
 
+    def _begin_head(self) -> None:
+        """Note the end of the log where a run died between saying that it will and doing so."""
+        if self._head is not None and not self._head.exists():
+            self._note_head()
+
     def _note_head(self) -> None:
         """Note the end of the log outside of the database.
 
@@ -68,7 +73,8 @@ class Database:
     def _write_head(self, path: Path) -> None:
         """Write the note where it lags behind.
 
-        A note that the log no longer holds is evidence that the log was cut: it stays.
+        A note that the log no longer holds is evidence that the log was cut: it stays. A note
+        that the log says was made, and that is gone, is evidence too: it is not made again.
         """
         with self._engine.connect() as connection:
             last = _chain.last(connection)
@@ -77,7 +83,10 @@ class Database:
         with self._engine.connect() as connection:
             _sqlite.lock_for_change(connection)
             with _only_locked(connection):
-                before, last = _head.read(path), _chain.last(connection)
+                before = _head.read(path)
+                if before is None and not _chain.begins_head(connection):
+                    return
+                last = _chain.last(connection)
                 if last and (before is None or _chain.holds(connection, *before)):
                     _head.write(path, *last)
 

@@ -52,6 +52,7 @@ class SqlStore(ReceiptPart, FollowingPart, JournalPart):
             store = cls(_sqlite.engine(url), place, head)
             try:
                 bring_up_to_date(store._engine, place)
+                store._begin_head()
             except BaseException:
                 store.close()
                 raise

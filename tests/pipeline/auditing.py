@@ -113,9 +113,10 @@ class OnDisk(Running):
 
     def note_end(self) -> None:
         """Write the note beside the database anew, too."""
-        self.head.unlink()
-        with self.opened():
-            pass
+        with sqlite3.connect(self.database) as connection:
+            newest = "SELECT serial, digest FROM events ORDER BY serial DESC LIMIT 1"
+            serial, digest = connection.execute(newest).fetchone()
+        self.head.write_text(f"{serial}:{digest}\n")
 
 
 def lived(folder: Path) -> OnDisk:

@@ -10,6 +10,7 @@ from lxml import etree
 
 from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
+from syndicate.model.receipt import Receipt, Slot
 from tests.builders import a_desk, a_licence, a_partner, agreement_data, an_article, at
 from tests.pipeline.running import Running
 
@@ -94,6 +95,28 @@ def test_48_an_article_in_several_formats_and_feeds_is_counted_once(tmp_path: Pa
     assert desk.taken() == ["n1", "n2"]
     for name in ("gazette/gazette-all", "gazette/gazette-two"):
         assert desk.read("rss", name).count(b"<item>") == 2
+
+
+def test_47_a_run_that_lost_the_last_place_decides_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Metered(tmp_path, limit=2)
+    desk.take(*(article(n) for n in (1, 2, 3)), now=MARCH)
+    record, rival = (
+        desk.store.record,
+        Slot(agreement="l-1", property="site", guid="tag:harbour.example,2024:n0", at=MARCH),
+    )
+
+    def another_run_comes_first(receipt: Receipt) -> None:
+        monkeypatch.setattr(desk.store, "record", record)
+        edition = receipt.edition.model_copy(update={"feed": "another"})
+        record(Receipt(edition, slots=(rival,)))
+        record(receipt)
+
+    monkeypatch.setattr(desk.store, "record", another_run_comes_first)
+    desk.run(MARCH)
+    assert desk.taken() == ["n0", "n1"]
+    assert desk.out() == {"Article 1"}
 
 
 def test_49_a_kill_soon_after_gives_the_place_back(tmp_path: Path) -> None:

@@ -178,7 +178,8 @@ store.put(an_article(), None, NOW)
 size = max(one.stat().st_size for one in Path(sys.argv[1]).parent.iterdir())
 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 try:
-    store.put(an_article(version=2, headline="x" * 500_000), "origin", NOW)
+    body = [{"type": "paragraph", "text": "x" * 500_000}]
+    store.put(an_article(version=2, body=body), "origin", NOW)
 except StoreFailed as failed:
     print(failed)
 store.close()
