@@ -51,6 +51,10 @@ class RenderFailed(SyndicateError):
     """An entry cannot be written in a format."""
 
 
+class EncodingFailed(SyndicateError):
+    """A document cannot be packed, or read as it is packed."""
+
+
 class DeskWarning(UserWarning):
     """Accepted, but worth mending: printed as one line, never a failure."""
 
