@@ -105,7 +105,7 @@ def history(feed: str, last: int | None, desk: Path, *, as_json: bool) -> None:
         print_json([{**one._asdict(), "edition": one.edition} for one in lines])
         return
     columns = ("edition", "format", "recorded", "feed's time", "articles", "changes")
-    print_table(columns, [_step_row(one, headlines) for one in lines], (None,) * 5 + (1,))
+    print_table(columns, [_step_row(one, headlines) for one in lines])
 
 
 MOST_SHOWN = 12

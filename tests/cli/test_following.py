@@ -75,6 +75,14 @@ def test_history_says_what_each_edition_changed(desk: Path) -> None:
     assert "first-partner-all" in refused.stderr
 
 
+def test_a_narrow_terminal_still_shows_words_not_letters(desk: Path) -> None:
+    kill(desk)
+    for words in (("history", "first-partner-all"), ("notices", "list"), ("holders", "wall")):
+        found = run(*words, "--desk", desk, COLUMNS="80").stdout
+        assert max(len(line) for line in found.splitlines()) <= 80
+        assert len(found.splitlines()) < 40, found
+
+
 def test_notices_are_listed_and_acknowledged_once(desk: Path) -> None:
     kill(desk)
     [notice] = data("notices", "list", "--desk", desk)
