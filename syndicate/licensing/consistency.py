@@ -217,15 +217,18 @@ def remarks_on(files: DeskFiles, article: Article) -> Iterator[str]:
     if article.licence and files.public_licence(article.licence) is None:
         yield f"licence: the desk has no public licence {article.licence!r}, so it does not apply"
     for part in parts_of(article):
-        name = part.permission.source_agreement
-        if not name or part.permission not in part.levels[-1:]:
+        ground = part.ground
+        name = ground.permission.source_agreement
+        if not name or ground.permission not in ground.levels[-1:]:
             continue
         source = agreed.get(name)
         if source is None:
             yield f"{part.name}: the desk has no source agreement {name!r}, so it stays here"
-        elif not source.onward and part.onward is Onward.GRANTED:
+        elif not source.onward and ground.onward is Onward.GRANTED:
             yield f"V34 {part.name}: {source.owner} refuses what is granted here, so it stays here"
-        elif any(_outlasts(level.window, source.window) for level in part.levels if level.window):
+        elif any(
+            _outlasts(level.window, source.window) for level in ground.levels if level.window
+        ):
             yield f"V11 {part.name}: its window is wider than that of {name}, and is clipped to it"
 
 

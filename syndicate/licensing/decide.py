@@ -6,7 +6,7 @@ instants that `edges` gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from syndicate.licensing import (
@@ -82,7 +82,9 @@ def decide(asked: Question) -> Decision:
         parts=decided,
         duties=(*owed, *duties.of_parts(asked, parts, decided, place.area)),
         findings=_worst_first([*findings, *judged.findings]),
-        next_change=min((edge for edge in edges(asked) if edge > asked.now), default=None),
+        next_change=min(
+            (edge for edge in edges(asked, parts.values()) if edge > asked.now), default=None
+        ),
     )
 
 
@@ -94,8 +96,7 @@ def _worst_first(findings: list[Finding]) -> tuple[Finding, ...]:
 def _extent(asked: Question) -> Extent:
     """Give how much of the body may go out: the least of feed, grants and rights."""
     media = gates.media_of_item(asked)
-    body = Part("body", PartKind.BODY, None, (asked.article.rights,))
-    extents = [grant.extent for grant in part_gates.grants_of(asked, body, media)]
+    extents = [grant.extent for grant in part_gates.grants_of(asked, PartKind.BODY, media)]
     own = asked.article.rights.max_extent
     return tightest(asked.article.body, [*extents, asked.extent, *([own] if own else [])])
 
@@ -119,13 +120,13 @@ def valid_until(asked: Question) -> datetime | None:
     return min((end for end in ends if end), default=None)
 
 
-def last_change(asked: Question, decision: Decision) -> datetime | None:
+def last_change(asked: Question, decision: Decision, parts: Iterable[Part]) -> datetime | None:
     """Give the instant at which what goes out last changed by time alone, after its release.
 
     Readers fetch an item anew only when its date moves, so this is a date of the item.
     """
     now = asked.now
-    for edge in sorted({one for one in _content_edges(asked) if one <= now}, reverse=True):
+    for edge in sorted({one for one in _content_edges(asked, parts) if one <= now}, reverse=True):
         before = decide(asked._replace(now=edge - timedelta(microseconds=1)))
         if before.verdict is Verdict.ALLOW and _outcome(before) != _outcome(decision):
             return edge
@@ -136,7 +137,7 @@ def _outcome(decision: Decision) -> list[tuple[object, ...]]:
     return [(p.part, p.verdict, p.territory, p.media, p.extent) for p in decision.parts]
 
 
-def _content_edges(asked: Question) -> Iterator[datetime]:
+def _content_edges(asked: Question, parts: Iterable[Part]) -> Iterator[datetime]:
     """Give the instants at which parts of an article come, go or change their places."""
     article = asked.article
     for order in article.orders:
@@ -144,11 +145,11 @@ def _content_edges(asked: Question) -> Iterator[datetime]:
     for one in article.embargoed.by_territory if article.embargoed else ():
         yield one.until.at
     yield from exclusives.edges(asked)
-    for part in parts_of(article):
-        yield from part_gates.edges_of(asked, part)
+    for ground in dict.fromkeys(part.ground for part in parts):
+        yield from part_gates.edges_of(asked, ground)
 
 
-def edges(asked: Question) -> Iterator[datetime]:
+def edges(asked: Question, parts: Iterable[Part]) -> Iterator[datetime]:
     """Give every instant at which something in the decision can change by time alone."""
     article = asked.article
     yield from standing.edges(asked.agreement)
@@ -164,5 +165,5 @@ def edges(asked: Question) -> Iterator[datetime]:
         too_old_from(asked.coverage.covers, article),
     )
     yield from (instant for instant in single if instant)
-    yield from _content_edges(asked)
+    yield from _content_edges(asked, parts)
     yield from group_changes()

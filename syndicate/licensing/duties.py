@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from syndicate.licensing import machines
 from syndicate.licensing.gates import media_of_item
-from syndicate.licensing.question import Part, Question
+from syndicate.licensing.question import Ground, Part, Question
 from syndicate.model.article import Article
-from syndicate.model.body import Gallery
+from syndicate.model.body import Gallery, MediaBase
 from syndicate.model.decision import Duty, DutyCode, PartDecision, Verdict
 from syndicate.model.desk import Desk
 from syndicate.model.licence import Ads, AfterEnd, Archive, Licence, Paywall, Seo, Tracking
-from syndicate.model.rights import AiPurpose, EditLevel, PartKind
+from syndicate.model.rights import AiPurpose, EditLevel, Medium, PartKind
 from syndicate.model.territory import Area
 
 
@@ -24,9 +25,9 @@ def of_article(
     yield from _credits(asked)
     yield from _conduct(asked.licence)
     yield from _machines(machines.of_article(asked))
-    yield Duty(code=DutyCode.NO_MODIFY, value=edit_level(asked, PartKind.BODY))
+    yield _duty(DutyCode.NO_MODIFY, edit_level(asked, PartKind.BODY))
     if not asked.licence.public:
-        yield Duty(code=DutyCode.MEDIA_ONLY, value=" ".join(media_of_item(asked)))
+        yield _duty(DutyCode.MEDIA_ONLY, " ".join(media_of_item(asked)))
     if removed:
         yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed))
     if until and must_remove(asked.licence):
@@ -40,11 +41,11 @@ def must_remove(licence: Licence) -> bool:
     return licence.display is not None or licence.after_end is AfterEnd.REMOVE_ALL
 
 
-def edit_level(asked: Question, kind: PartKind, part: Part | None = None) -> EditLevel:
+def edit_level(asked: Question, kind: PartKind, ground: Ground | None = None) -> EditLevel:
     """Give how much may be changed: what grant or licence allow, less what rights forbid."""
     granted = [g.edit_level for g in asked.licence.grants if g.kind is kind and g.edit_level]
     levels = granted or [asked.licence.edit_level]
-    rights = part.levels if part else (asked.article.rights,)
+    rights = ground.levels if ground else (asked.article.rights,)
     levels += [one.edit_level for one in rights if one.edit_level]
     return min(levels, key=lambda level: level.rank)
 
@@ -84,24 +85,30 @@ def notice_of(desk: Desk, article: Article) -> str:
     return article.copyright_notice or desk.notice(article.first_created.year)
 
 
+@lru_cache(maxsize=1024)
+def _duty(code: DutyCode, value: str = "") -> Duty:
+    """Give a duty that many articles carry alike."""
+    return Duty(code=code, value=value)
+
+
 def _conduct(licence: Licence) -> Iterator[Duty]:
     if licence.duties.no_sublicence:
-        yield Duty(code=DutyCode.NO_SUBLICENCE)
+        yield _duty(DutyCode.NO_SUBLICENCE)
     if licence.ads is not Ads.ANY:
         none = licence.ads is Ads.NONE
-        yield Duty(code=DutyCode.NO_ADS if none else DutyCode.NO_ADJACENT_SALE)
+        yield _duty(DutyCode.NO_ADS if none else DutyCode.NO_ADJACENT_SALE)
     if licence.paywall is not Paywall.ALLOWED:
-        yield Duty(code=DutyCode.NO_PAYWALL, value=licence.paywall)
+        yield _duty(DutyCode.NO_PAYWALL, licence.paywall)
     if licence.seo is not Seo.NONE:
-        yield Duty(code=DutyCode.SEO, value=licence.seo)
+        yield _duty(DutyCode.SEO, licence.seo)
     if licence.archive is Archive.NONE and licence.display:
-        yield Duty(code=DutyCode.NO_ARCHIVE)
+        yield _duty(DutyCode.NO_ARCHIVE)
     if reporting(licence) != "none":
-        yield Duty(code=DutyCode.REPORT_USAGE, value=reporting(licence))
+        yield _duty(DutyCode.REPORT_USAGE, reporting(licence))
     takedown = str(licence.takedown_sla) if licence.takedown_sla is not None else "at once"
     correction = str(licence.correction_sla) if licence.correction_sla is not None else "at once"
-    yield Duty(code=DutyCode.REMOVE_ON_NOTICE, value=takedown)
-    yield Duty(code=DutyCode.CORRECT_ON_NOTICE, value=correction)
+    yield _duty(DutyCode.REMOVE_ON_NOTICE, takedown)
+    yield _duty(DutyCode.CORRECT_ON_NOTICE, correction)
 
 
 def reporting(licence: Licence) -> str:
@@ -114,45 +121,52 @@ def reporting(licence: Licence) -> str:
 def _machines(allowed: machines.Uses, part: str | None = None) -> Iterator[Duty]:
     for purpose in AiPurpose:
         if purpose not in allowed:
-            yield Duty(code=DutyCode.AI, value=f"no {purpose}", part=part)
+            duty = _duty(DutyCode.AI, f"no {purpose}")
+            yield duty.twin(part=part) if part else duty
 
 
 def of_parts(
     asked: Question, parts: Mapping[str, Part], decided: tuple[PartDecision, ...], item: Area
 ) -> Iterator[Duty]:
     """Give the duties of single parts that go out, where they differ from the article's."""
+    level, uses = edit_level(asked, PartKind.BODY), machines.of_article(asked)
+    media = frozenset(media_of_item(asked))
+    owed: dict[Ground, tuple[EditLevel, machines.Uses]] = {}
     for one in decided:
         if one.verdict is not Verdict.ALLOW or one.part == "body":
             continue
-        part = parts[one.part]
-        level = edit_level(asked, one.kind, part)
-        if level is not edit_level(asked, PartKind.BODY):
-            yield Duty(code=DutyCode.NO_MODIFY, value=level, part=one.part)
-        uses = machines.of_part(asked, part)
-        if uses != machines.of_article(asked):
-            yield from _machines(uses, one.part)
+        part, ground = parts[one.part], parts[one.part].ground
+        if ground not in owed:
+            owed[ground] = edit_level(asked, ground.kind, ground), machines.of_part(asked, ground)
+        own_level, own_uses = owed[ground]
+        if own_level is not level:
+            yield Duty(code=DutyCode.NO_MODIFY, value=own_level, part=one.part)
+        if own_uses != uses:
+            yield from _machines(own_uses, one.part)
         if part.block is not None:
-            yield from _of_block(asked, part, one, item)
+            yield from _of_block(part, one, item, media)
 
 
-def _of_block(asked: Question, part: Part, one: PartDecision, item: Area) -> Iterator[Duty]:
+def _of_block(
+    part: Part, one: PartDecision, item: Area, media: frozenset[Medium]
+) -> Iterator[Duty]:
     """Give the credit that must stand beside a block, the places to block, the media."""
     credit = credit_of(part)
     if credit:
         yield Duty(code=DutyCode.CREDIT, value=credit, part=one.part, fulfilled=True)
-    if part.prose.no_archive:
+    if part.ground.prose.no_archive:
         yield Duty(code=DutyCode.NO_ARCHIVE, part=one.part)
     removed = item - one.territory
     if removed:
         yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed), part=one.part)
-    if not isinstance(part.block, Gallery) and set(one.media) < set(media_of_item(asked)):
+    if not isinstance(part.block, Gallery) and media > set(one.media):
         yield Duty(code=DutyCode.MEDIA_ONLY, value=" ".join(one.media), part=one.part)
 
 
 def credit_of(part: Part) -> str:
     """Give the credit that must stand beside a part; a person's name before the source's."""
-    rights = part.permission if part.block is not None and part.block.rights else None
+    rights = part.ground.permission if part.block is not None and part.block.rights else None
     line, person = (rights.credit_line, rights.person_credit) if rights else (None, None)
     names = [person, line] if person and person not in (line or "") else [line]
     found = "/".join(name for name in names if name)
-    return found or str(getattr(part.block, "credit", None) or "")
+    return found or (part.block.credit or "" if isinstance(part.block, MediaBase) else "")

@@ -75,10 +75,13 @@ class Taken(NamedTuple):
         return frozenset(medium for bar in self.media for medium in bar.media)
 
 
+_NOTHING = Taken((), ())
+
+
 def taken(asked: Question, until: datetime | None = None) -> Taken:
     """Give what is taken away now, or, of that, what still is at a later instant."""
     if not asked.exclusives:
-        return Taken((), ())
+        return _NOTHING
     area, media = reach.granted(asked), reach.agreed_media(asked)
     places: list[tuple[Bar, Area]] = []
     channels: list[Bar] = []

@@ -95,7 +95,7 @@ def rule(request: Request, article: Article, now: datetime) -> Ruling:
         return Ruling(_refused(request, article, now, why), None)
     governing = governing or rulings[0]
     changes = [one.decision.next_change for one in rulings if one.decision.next_change]
-    decision = governing.decision.model_copy(update={"next_change": min(changes, default=None)})
+    decision = governing.decision.twin(next_change=min(changes, default=None))
     return Ruling(decision, governing.question)
 
 

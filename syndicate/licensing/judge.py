@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from syndicate.licensing import part_gates
 from syndicate.licensing.codes import found
@@ -18,7 +19,22 @@ from syndicate.model.rights import FULL, NOTHING, Extent, ExtentUnit, PartKind
 
 def worst(findings: Sequence[Finding]) -> Verdict:
     """Give the verdict of findings: the worst of them."""
-    return max((f.effect for f in findings), key=lambda v: v.rank, default=Verdict.ALLOW)
+    if not findings:
+        return Verdict.ALLOW
+    return max((f.effect for f in findings), key=lambda v: v.rank)
+
+
+class _Alike(NamedTuple):
+    """What parts of one sort on one ground have in common."""
+
+    grants: tuple[Grant, ...]
+    decision: PartDecision
+    """As it is where nothing of the part's own takes anything away."""
+    before: list[Finding]
+    """The reasons of the gates that come before the one on files."""
+    after: list[Finding]
+    whole: bool
+    """Whether nothing more is to be asked of such a part before the end of the body."""
 
 
 class Judged:
@@ -40,6 +56,8 @@ class Judged:
         self.findings: list[Finding] = []
         self.counts: dict[PartKind, int] = {}
         self.position = {block.id: n for n, block in enumerate(asked.article.body)}
+        self.ordered = {name for order in asked.article.orders for name in order.parts}
+        self.alike: dict[tuple[object, ...], _Alike] = {}
         for part in parts.values():
             self._judge(part)
         self._settle(parts)
@@ -55,50 +73,88 @@ class Judged:
         return shortened or self.limits.end < Cut(len(self.asked.article.body))
 
     def _judge(self, part: Part) -> None:
+        alike = self._alike(part)
+        if alike.whole and self.position.get(part.name, -1) < self.limits.end.blocks:
+            self.decisions[part.name] = alike.decision.twin(part=part.name)
+            return
+        extent = self._extent_of(part, alike.grants)
+        reasons = [
+            *alike.before,
+            *part_gates.g9_files(part),
+            *alike.after,
+            *self._cut(part),
+            *self._shortened(part, extent),
+            *self._count(part, alike.grants),
+        ]
+        self.findings.extend(reasons)
+        self.decisions[part.name] = alike.decision.twin(
+            part=part.name, dependents=part.dependents, verdict=worst(reasons), extent=extent
+        )
+
+    def _alike(self, part: Part) -> _Alike:
+        """Give what is the same for all parts of a sort on one ground in one place.
+
+        Findings name their part, so where there are any each part is asked by itself.
+        """
+        order = part.name if part.name in self.ordered else None
+        sort = part.ground, type(part.block), order
+        found = self.alike.get(sort)
+        if found is None:
+            found = self._asked_for(part)
+            if not found.before and not found.after:
+                self.alike[sort] = found
+        return found
+
+    def _asked_for(self, part: Part) -> _Alike:
+        """Ask the gates that look at nothing of a part but its ground, sort and place."""
         asked = self.asked
         is_gallery = isinstance(part.block, Gallery)
-        grants = part_gates.grants_of(asked, part, self.limits.media)
+        grants = part_gates.grants_of(asked, part.kind, self.limits.media)
         above = self.decisions.get(part.parent or "")
-        base = above.territory if above else self.limits.area
-        limits = self.limits._replace(area=base)
-        area, media, reasons = part_gates.g5_g6_reach(asked, part, grants, limits)
-        reasons += part_gates.g8_kind(asked, part, grants)
+        limits = self.limits._replace(area=above.territory) if above else self.limits
+        area, media, before = part_gates.g5_g6_reach(asked, part, grants, limits)
+        before += part_gates.g8_kind(asked, part, grants)
         if not is_gallery:
-            reasons += part_gates.g9_onward(asked, part)
-        reasons += part_gates.g9_windows(asked, part)
-        reasons += part_gates.g9_files(part)
-        reasons += part_gates.g14_purpose(asked, part)
-        reasons += self._parent(part)
-        reasons += self._cut(part)
-        extent = self._extent_of(part, grants)
-        reasons += self._shortened(part, extent)
-        if not is_gallery:
-            reasons += self._count(part)
-        windows = asked.windows_of(part)
+            before += part_gates.g9_onward(asked, part)
+        before += part_gates.g9_windows(asked, part)
+        after = [*part_gates.g14_purpose(asked, part), *self._parent(part)]
+        windows = asked.windows_of(part.ground)
         opens = [w.opens for w in (*windows, asked.agreement.term) if w.opens]
         ends = [w.closes for w in windows if w.closes] + [self.until]
-        self.findings.extend(reasons)
-        self.decisions[part.name] = PartDecision(
+        decision = PartDecision(
             part=part.name,
             kind=part.kind,
             parent=part.parent,
-            dependents=part.dependents,
-            verdict=worst(reasons),
+            dependents=(),
+            verdict=Verdict.ALLOW,
             territory=area,
             media=media,
-            extent=extent,
+            extent=FULL,
             valid_from=max(opens, default=None),
             valid_until=min((end for end in ends if end), default=None),
-            max_pixels=part_gates.max_pixels(part),
+            max_pixels=part_gates.max_pixels(part.ground),
         )
+        whole = not before and not after and self._stays_whole(part, grants)
+        return _Alike(grants, decision, before, after, whole)
+
+    def _stays_whole(self, part: Part, grants: Sequence[Grant]) -> bool:
+        """Say whether only the end of the body can take something of such a part away."""
+        simple = part.block is None or isinstance(part.block, TEXT_BLOCKS)
+        counted = any(grant.max_count for grant in grants)
+        limits = self._limits(part, grants)
+        full = all(limit.unit is ExtentUnit.FULL for limit in limits)
+        return part.name != "body" and simple and full and not counted
+
+    def _limits(self, part: Part, grants: Sequence[Grant]) -> list[Extent]:
+        """Give how much of a part its rights and grants let go; the body's are counted at once."""
+        own = [level.max_extent for level in part.ground.levels[1:] if level.max_extent]
+        return own if part.kind is PartKind.BODY else own + [grant.extent for grant in grants]
 
     def _extent_of(self, part: Part, grants: Sequence[Grant]) -> Extent:
         """Give how much of a part may go out: the least of its rights, its grant and the cut."""
         if part.name == "body":
             return self.extent
-        limits = [level.max_extent for level in part.levels[1:] if level.max_extent]
-        if part.kind is not PartKind.BODY:
-            limits += [grant.extent for grant in grants]
+        limits = self._limits(part, grants)
         if any(limit.unit is ExtentUnit.NONE for limit in limits):
             return NOTHING
         counts = [one.count for one in limits if one.unit is ExtentUnit.WORDS and one.count]
@@ -116,7 +172,7 @@ class Judged:
 
     def _shortened(self, part: Part, extent: Extent) -> Iterator[Finding]:
         """Give what is cut inside a part; what cannot be cut does not go out at all."""
-        if part.name == "body" or extent == FULL:
+        if part.name == "body" or extent.unit is ExtentUnit.FULL:
             return
         can_be_cut = isinstance(part.block, TEXT_BLOCKS) and not isinstance(part.block, Heading)
         partly = extent != NOTHING and (part.name == "summary" or can_be_cut)
@@ -141,12 +197,11 @@ class Judged:
         source = f"licence {self.asked.licence.ref} grants body {self.extent}"
         yield found("EXTENT_CUT", Verdict.DENY, source, part=part.name, extent=self.extent)
 
-    def _count(self, part: Part) -> Iterator[Finding]:
+    def _count(self, part: Part, grants: Sequence[Grant]) -> Iterator[Finding]:
         """Count parts of a kind in reading order, refused ones too: a refusal opens no slot."""
-        if part.block is None:
+        if part.block is None or isinstance(part.block, Gallery):
             return
         seen = self.counts[part.kind] = self.counts.get(part.kind, 0) + 1
-        grants = part_gates.grants_of(self.asked, part, self.limits.media)
         limit = min((g.max_count for g in grants if g.max_count), default=None)
         if limit is not None and seen > limit:
             source = f"licence {self.asked.licence.ref} grants {part.kind} max_count"
@@ -161,7 +216,7 @@ class Judged:
         self._settle_container("body", "BODY_EMPTY")
         for name, part in parts.items():
             one = self.decisions[name]
-            if one.verdict is not Verdict.ALLOW and not part.severable and part.parent:
+            if one.verdict is not Verdict.ALLOW and not part.ground.severable and part.parent:
                 self._refuse_body(one)
 
     def _settle_container(self, name: str, code: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicate.licensing.question import Part, Question
+from syndicate.licensing.question import Ground, Question
 from syndicate.model.rights import AiPurpose, PartRights
 
 Uses = tuple[AiPurpose, ...]
@@ -13,10 +13,10 @@ def of_article(asked: Question) -> Uses:
     return _left(asked.licence.ai.allowed, asked.article.rights)
 
 
-def of_part(asked: Question, part: Part) -> Uses:
+def of_part(asked: Question, ground: Ground) -> Uses:
     """Give the machine uses of a part."""
     uses = of_article(asked)
-    for level in part.levels[1:]:
+    for level in ground.levels[1:]:
         uses = _left(uses, level)
     return uses
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from syndicate.licensing import machines, places
 from syndicate.licensing.codes import found
 from syndicate.licensing.extents import Cut
-from syndicate.licensing.question import Part, Question
+from syndicate.licensing.question import Ground, Part, Question
 from syndicate.model.body import MediaBase, Rendition
 from syndicate.model.decision import Finding, Verdict
 from syndicate.model.licence import Grant
-from syndicate.model.rights import Medium, Onward
+from syndicate.model.rights import Medium, Onward, PartKind
 from syndicate.model.territory import EVERYWHERE, Area
 
 HOLD, DENY = Verdict.HOLD, Verdict.DENY
@@ -28,12 +28,12 @@ class Limits(NamedTuple):
     """Where the body ends."""
 
 
-def grants_of(asked: Question, part: Part, media: Sequence[Medium]) -> tuple[Grant, ...]:
-    """Give the grants that speak of a part in media the article may go to."""
+def grants_of(asked: Question, kind: PartKind, media: Sequence[Medium]) -> tuple[Grant, ...]:
+    """Give the grants that speak of a kind of part in media the article may go to."""
     return tuple(
         grant
         for grant in asked.licence.grants
-        if grant.kind is part.kind
+        if grant.kind is kind
         and set(asked.licence.media if grant.media is None else grant.media) & set(media)
     )
 
@@ -47,11 +47,12 @@ def g8_kind(asked: Question, part: Part, grants: Sequence[Grant]) -> Iterator[Fi
 
 def g9_onward(asked: Question, part: Part) -> Iterator[Finding]:
     """May we pass it on at all?"""
-    agreed, named = asked.source_of(part), part.permission.source_agreement
-    if part.onward is Onward.REFUSED or (agreed and not agreed.onward):
+    ground = part.ground
+    agreed, named = asked.source_of(ground), ground.permission.source_agreement
+    if ground.onward is Onward.REFUSED or (agreed and not agreed.onward):
         source = f"source agreement {agreed.id}" if agreed else part.clause
-        yield found("ONWARD_REFUSED", DENY, source, part=part.name, owner=part.owner)
-    elif part.onward is Onward.UNKNOWN or (named and not agreed):
+        yield found("ONWARD_REFUSED", DENY, source, part=part.name, owner=ground.owner)
+    elif ground.onward is Onward.UNKNOWN or (named and not agreed):
         absent = named and not agreed
         source = f"source agreement {named} is not on the desk" if absent else part.clause
         yield found("ONWARD_UNKNOWN", DENY, source, part=part.name)
@@ -59,16 +60,16 @@ def g9_onward(asked: Question, part: Part) -> Iterator[Finding]:
 
 def g9_windows(asked: Question, part: Part) -> Iterator[Finding]:
     """Is the part inside its own windows and those of its source?"""
-    for window in asked.windows_of(part):
+    for window in asked.windows_of(part.ground):
         if window.is_before(asked.now):
             yield found("PART_NOT_YET", HOLD, part.clause, part=part.name, opens=window.opens)
         if window.is_over(asked.now):
             yield found("PART_EXPIRED", DENY, part.clause, part=part.name, closes=window.closes)
 
 
-def max_pixels(part: Part) -> int | None:
+def max_pixels(ground: Ground) -> int | None:
     """Give the longest side, in pixels, that a picture may go out with."""
-    return min((level.max_pixels for level in part.levels if level.max_pixels), default=None)
+    return min((level.max_pixels for level in ground.levels if level.max_pixels), default=None)
 
 
 def fits(rendition: Rendition, limit: int | None) -> bool:
@@ -83,7 +84,7 @@ def g9_files(part: Part) -> Iterator[Finding]:
     """Is there a file that may go out?"""
     if not isinstance(part.block, MediaBase):
         return
-    limit = max_pixels(part)
+    limit = max_pixels(part.ground)
     if not any(fits(rendition, limit) for rendition in part.block.renditions):
         code = "RENDITION_TOO_LARGE" if part.block.renditions else "NO_RENDITION"
         yield found(code, DENY, part.clause, part=part.name, pixels=limit)
@@ -91,7 +92,7 @@ def g9_files(part: Part) -> Iterator[Finding]:
 
 def g14_purpose(asked: Question, part: Part) -> Iterator[Finding]:
     """May the part be read for what the feed is read for?"""
-    if asked.purpose != "publish" and asked.purpose not in machines.of_part(asked, part):
+    if asked.purpose != "publish" and asked.purpose not in machines.of_part(asked, part.ground):
         yield found(
             "PURPOSE_NOT_GRANTED", DENY, part.clause, part=part.name, purpose=asked.purpose
         )
@@ -102,7 +103,7 @@ def g5_g6_reach(
 ) -> tuple[Area, tuple[Medium, ...], list[Finding]]:
     """Give where and in which media the part may go, with the reasons where that is nothing."""
     allowed = EVERYWHERE
-    media = set(limits.media) & asked.media_of(part)
+    media = set(limits.media) & asked.media_of(part.ground)
     granted: set[Medium] = set()
     for grant in grants:
         granted |= set(asked.licence.media if grant.media is None else grant.media)
@@ -116,7 +117,7 @@ def g5_g6_reach(
     return place.area, reach, findings
 
 
-def edges_of(asked: Question, part: Part) -> Iterator[datetime]:
+def edges_of(asked: Question, ground: Ground) -> Iterator[datetime]:
     """Give the instants at which something about a part can change by time alone."""
-    for window in asked.windows_of(part):
+    for window in asked.windows_of(ground):
         yield from window.edges

@@ -143,7 +143,7 @@ def of_part(asked: Question, part: Part, item: Area, grant: Area) -> Place:
     A partner can keep a picture from a place, but not a paragraph out of a page: only media may
     have holes of their own.
     """
-    area = item & grant & asked.area_of(part)
+    area = item & grant & asked.area_of(part.ground)
     findings = []
     for order in orders_on(asked, part.name):
         area -= asked.area(order.territory)
@@ -151,7 +151,7 @@ def of_part(asked: Question, part: Part, item: Area, grant: Area) -> Place:
     if area == item:
         return Place(area, area - area, tuple(findings))
     orders = ", ".join(finding.source for finding in findings)
-    source = orders or f"rights in {part.name} ({part.owner})"
+    source = orders or part.clause
     apart = isinstance(part.block, MediaBase | Gallery)
     place = _judged(asked, part.name, item, area, source, apart=apart)
     return Place(area, item - area, (*findings, *place.findings))

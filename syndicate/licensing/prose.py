@@ -154,6 +154,8 @@ class _Thing(NamedTuple):
 
 def restrictions_in(texts: tuple[str, ...]) -> Restrictions:
     """Give every restriction the texts state; linear in their length."""
+    if not any(texts):  # as with nearly every part
+        return Restrictions()
     found: set[str] = set()
     for text in texts:
         for clause in _clauses(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from syndicate.model.moments import Window
 from syndicate.model.partner import Agreement, Partner, Property
 from syndicate.model.receipt import Slot
 from syndicate.model.rights import (
+    ALL_MEDIA,
     FULL,
     Extent,
     Medium,
@@ -25,25 +26,21 @@ from syndicate.model.rights import (
     PartRights,
 )
 from syndicate.model.selection import Selection
-from syndicate.model.territory import WORLD, Area, Groups, Territory
+from syndicate.model.territory import EVERYWHERE, WORLD, Area, Groups, Territory
 
 
-class Part:
-    """One part of an article with all that restricts it, outermost first."""
+class Ground:
+    """What a part stands on: its kind and all rights that restrict it, outermost first.
+
+    Parts of one kind without rights of their own, as most paragraphs are, stand on the same one.
+    """
 
     def __init__(
-        self,
-        name: str,
-        kind: PartKind,
-        parent: str | None,
-        levels: tuple[PartRights, ...],
-        block: Block | None = None,
+        self, kind: PartKind, levels: tuple[PartRights, ...], own: PartRights | None = None
     ) -> None:
-        self.name = name
         self.kind = kind
-        self.parent = parent
-        self.levels = levels
-        self.block = block
+        self.levels = (*levels, own) if own else levels
+        self._own = own
 
     @cached_property
     def permission(self) -> PartRights:
@@ -52,9 +49,8 @@ class Part:
         Text inherits the article's; pictures, videos, sounds and embeds inherit nothing, not even
         from the gallery they stand in.
         """
-        alone = self.block.rights if self.block else None
-        levels = ((alone,) if alone else ()) if self.kind in MEDIA_KINDS else self.levels
-        for level in reversed(levels):
+        own = (self._own,) if self._own else ()
+        for level in reversed(own if self.kind in MEDIA_KINDS else self.levels):
             named = level.owner or level.source_agreement or level.own is not None
             if level.onward or named or level.restrictions:
                 return level
@@ -77,15 +73,29 @@ class Part:
         rights = self.permission
         return rights.owner or ("the publisher" if rights.own else "an unrecorded owner")
 
-    @property
-    def clause(self) -> str:
-        """What its own refusals are based on."""
-        return f"rights in {self.name} ({self.owner})"
-
-    @property
+    @cached_property
     def severable(self) -> bool:
         """Whether the article stands without it."""
         return all(level.severable for level in self.levels[1:])
+
+
+class Part(NamedTuple):
+    """One part of an article with what it stands on."""
+
+    name: str
+    parent: str | None
+    ground: Ground
+    block: Block | None = None
+
+    @property
+    def kind(self) -> PartKind:
+        """What licences grant it as."""
+        return self.ground.kind
+
+    @property
+    def clause(self) -> str:
+        """What its own refusals are based on."""
+        return f"rights in {self.name} ({self.ground.owner})"
 
     @property
     def dependents(self) -> tuple[str, ...]:
@@ -101,23 +111,26 @@ class Part:
 def parts_of(article: Article) -> Iterator[Part]:
     """Give every part, parents before children, in reading order."""
     top = (article.rights,)
-    yield Part("headline", PartKind.HEADLINE, None, _below(top, article.headline_rights))
+    yield Part("headline", None, Ground(PartKind.HEADLINE, top, article.headline_rights))
     if article.summary:
-        yield Part("summary", PartKind.SUMMARY, None, _below(top, article.summary_rights))
+        yield Part("summary", None, Ground(PartKind.SUMMARY, top, article.summary_rights))
     if not article.body:
         return
-    yield Part("body", PartKind.BODY, None, top)
-    for block in article.body:
-        levels = _below(top, block.rights)
-        yield Part(block.id, kind_of(block), "body", levels, block)
-        if isinstance(block, Gallery):
-            for picture in block.pictures:
-                inner = _below(levels, picture.rights)
-                yield Part(picture.id, kind_of(picture), block.id, inner, picture)
+    yield Part("body", None, Ground(PartKind.BODY, top))
+    for part in _inside("body", top, article.body):
+        yield part
+        if isinstance(part.block, Gallery):
+            yield from _inside(part.name, part.ground.levels, part.block.pictures)
 
 
-def _below(levels: tuple[PartRights, ...], rights: PartRights | None) -> tuple[PartRights, ...]:
-    return (*levels, rights) if rights else levels
+def _inside(name: str, levels: tuple[PartRights, ...], blocks: Iterable[Block]) -> Iterator[Part]:
+    grounds: dict[tuple[PartKind, PartRights | None], Ground] = {}
+    for block in blocks:
+        stated = kind_of(block), block.rights
+        ground = grounds.get(stated)
+        if ground is None:
+            ground = grounds[stated] = Ground(stated[0], levels, stated[1])
+        yield Part(block.id, name, ground, block)
 
 
 class Bar(NamedTuple):
@@ -166,15 +179,23 @@ class Question(NamedTuple):
         """Give what a territory means at the moment asked about."""
         return self.groups.area(territory, self.now)
 
-    def source_of(self, part: Part) -> SourceAgreement | None:
+    def without(self, places: tuple[str, ...]) -> Area:
+        """Give the world without some places."""
+        if not places:
+            return EVERYWHERE
+        return self.area(Territory(include=(WORLD,), exclude=places))
+
+    def source_of(self, ground: Ground) -> SourceAgreement | None:
         """Give the source agreement that a part stands under."""
-        name = part.permission.source_agreement
+        name = ground.permission.source_agreement
+        if name is None:
+            return None
         return next((one for one in self.desk.source_agreements if one.id == name), None)
 
-    def windows_of(self, part: Part) -> tuple[Window, ...]:
+    def windows_of(self, ground: Ground) -> tuple[Window, ...]:
         """Give every window the part's own rights put on it (the article's own not included)."""
-        windows = [level.window for level in part.levels[1:] if level.window]
-        source = self.source_of(part)
+        windows = [level.window for level in ground.levels[1:] if level.window]
+        source = self.source_of(ground)
         return (*windows, *([source.window] if source else []))
 
     def limit(self) -> Area:
@@ -182,26 +203,26 @@ class Question(NamedTuple):
 
         What restricts the headline restricts everything: nothing goes out without it.
         """
-        headline = next(parts_of(self.article))
-        area = self.area(Territory(include=(WORLD,), exclude=headline.prose.exclude))
+        headline = next(parts_of(self.article)).ground
+        area = self.without(headline.prose.exclude)
         for level in headline.levels:
             if level.territory:
                 area &= self.area(level.territory)
         return area
 
-    def area_of(self, part: Part) -> Area:
+    def area_of(self, ground: Ground) -> Area:
         """Give where the part's own rights let it go (the article's own not included)."""
-        area = self.area(Territory(include=(WORLD,), exclude=part.prose.exclude))
-        for level in part.levels[1:]:
+        area = self.without(ground.prose.exclude)
+        for level in ground.levels[1:]:
             if level.territory:
                 area &= self.area(level.territory)
-        source = self.source_of(part)
+        source = self.source_of(ground)
         return area & self.area(source.territory) if source else area
 
-    def media_of(self, part: Part) -> frozenset[Medium]:
+    def media_of(self, ground: Ground) -> frozenset[Medium]:
         """Give the media the part's own rights let it go to (the article's own not included)."""
-        media = frozenset(Medium) - frozenset(part.prose.media_excluded)
-        for level in part.levels[1:]:
+        media = ALL_MEDIA - frozenset(ground.prose.media_excluded)
+        for level in ground.levels[1:]:
             if level.media is not None:
                 media &= frozenset(level.media)
         return media

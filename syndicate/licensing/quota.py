@@ -6,7 +6,7 @@ and renewals of the agreement count nothing. A kill soon after gives the place b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -47,10 +47,10 @@ def follows(partner: Partner, agreement: Agreement) -> tuple[str, ...]:
 
 
 def counted_under(
-    partner: Partner, agreement: Agreement, slots: Iterable[Slot]
+    partner: Partner, agreement: Agreement, slots: Sequence[Slot]
 ) -> tuple[Slot, ...]:
     """Give the slots that count under an agreement: its own and those of what it follows."""
-    names = follows(partner, agreement)
+    names = follows(partner, agreement) if slots else ()
     return tuple(slot for slot in slots if slot.agreement in names)
 
 

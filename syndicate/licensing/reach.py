@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from syndicate.licensing.question import Question
-from syndicate.model.rights import Medium
+from syndicate.model.rights import ALL_MEDIA, Medium
 from syndicate.model.territory import Area
 
 
@@ -15,8 +17,10 @@ def granted(asked: Question) -> Area:
 
 def agreed_media(asked: Question) -> frozenset[Medium]:
     """Give the media that licence, agreement, property and feed have in common."""
-    media = {*asked.licence.media} & {*asked.property.media} & {*asked.coverage.media}
-    for limit in (asked.agreement.media, asked.media):
-        if limit is not None:
-            media &= {*limit}
-    return frozenset(media)
+    stated = (asked.licence, asked.property, asked.coverage, asked.agreement)
+    return _common(*(one.media for one in stated), asked.media)
+
+
+@lru_cache(maxsize=1024)
+def _common(*limits: tuple[Medium, ...] | None) -> frozenset[Medium]:
+    return ALL_MEDIA.intersection(*(limit for limit in limits if limit is not None))

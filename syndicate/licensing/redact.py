@@ -54,7 +54,11 @@ def redact(asked: Question, decision: Decision) -> Entry:
         **_metadata(article, gone),
         summary=_summary(article, decision, gone),
         published=published,
-        updated=max(article.version_created, published, last_change(asked, decision) or published),
+        updated=max(
+            article.version_created,
+            published,
+            last_change(asked, decision, parts.values()) or published,
+        ),
         embargoed=decision.marked_embargo,
         embargo_open_ended=decision.embargo_open_ended,
         expires=_earlier(article.expires, terms.valid_until),

@@ -116,12 +116,12 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
     """Give the terms of one picture, video or sound that goes out."""
     if one.verdict is not Verdict.ALLOW:
         raise ValueError(f"{part.name} may not go out")
-    licence, rights = asked.licence, part.permission
+    licence, rights = asked.licence, part.ground.permission
     facts = Facts(
         area=one.territory,
         media=one.media,
-        edit_level=edit_level(asked, part.kind, part),
-        uses=machines.of_part(asked, part),
+        edit_level=edit_level(asked, part.kind, part.ground),
+        uses=machines.of_part(asked, part.ground),
         valid_until=one.valid_until,
     )
     scope = item._replace(
@@ -156,7 +156,7 @@ def _with_own(text: LocalText, part: Part, credit: str) -> LocalText:
     """Add what holds for the part alone: its credit, and no archive where its owner says so."""
     words = Phrases(text.language)
     said = [text.text]
-    if part.prose.no_archive:
+    if part.ground.prose.no_archive:
         said.append(words.say("no-archive"))
     if credit:
         said.append(words.say("credit", credit=credit))

@@ -25,7 +25,10 @@ class Verdict(StrEnum):
     @property
     def rank(self) -> int:
         """The place in the order allow < hold < deny."""
-        return list(Verdict).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {verdict: place for place, verdict in enumerate(Verdict)}
 
 
 class Finding(Model):

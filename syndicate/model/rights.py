@@ -42,6 +42,9 @@ class Medium(StrEnum):
     API_ONWARD = "api_onward"
 
 
+ALL_MEDIA = frozenset(Medium)
+
+
 class Onward(StrEnum):
     """Whether a part may be passed on to partners."""
 
@@ -62,7 +65,10 @@ class EditLevel(StrEnum):
     @property
     def rank(self) -> int:
         """The place in the order none < style < headline < trim < adapt."""
-        return list(EditLevel).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: place for place, level in enumerate(EditLevel)}
 
 
 class ExtentUnit(StrEnum):

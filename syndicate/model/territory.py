@@ -6,6 +6,7 @@ desk declares itself). An excluded place is excluded, whatever else includes it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -154,7 +155,7 @@ class Area(Model):
 
     def __and__(self, other: Area) -> Area:
         """Give what both hold."""
-        if other.is_world or self == other:  # most questions are about the whole world
+        if self is other or other.is_world or self == other:  # most often it is the whole world
             return self
         return other if self.is_world else self._combined(other, "intersection")
 
@@ -166,7 +167,7 @@ class Area(Model):
         """Give what this holds and the other does not."""
         if not other:
             return self
-        return NOWHERE if self == other else self._combined(other, "difference")
+        return NOWHERE if self is other or self == other else self._combined(other, "difference")
 
     def __bool__(self) -> bool:
         """Say whether it holds any place."""
@@ -229,7 +230,7 @@ class Groups:
     def area(self, territory: Territory, now: datetime) -> Area:
         """Give what a territory means at an instant. An undeclared group includes nothing and
         excludes everything."""
-        epoch = sum(change <= now for change in group_changes())
+        epoch = bisect_right(group_changes(), now)
         key = (territory.include, territory.exclude, epoch)
         if key not in self._areas:
             missing = [
