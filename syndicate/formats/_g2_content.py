@@ -12,7 +12,7 @@ from lxml import etree
 
 from syndicate.formats._g2 import g2
 from syndicate.formats._nitf import nitf
-from syndicate.formats._xhtml import body_elements, credit_beside
+from syndicate.formats._xhtml import body_xhtml, credit_beside, in_xhtml
 from syndicate.formats._xml import XHTML, XML_LANG, add, element
 from syndicate.model.base import text_of
 from syndicate.model.body import (
@@ -50,9 +50,9 @@ def add_content(item: etree._Element, entry: Entry, renditions: tuple[str, ...])
             f"NewsML-G2 has no rendition {unknown[0]!r}",
             mend=f"choose among {', '.join(_RENDITIONS)}",
         )
-    blocks = body_elements(entry)
-    if not blocks:
+    if not body_xhtml(entry):
         return
+    blocks = list(etree.fromstring(in_xhtml(body_xhtml(entry))))
     content = add(item, g2("contentSet"))
     text = plain_text(entry)
     body = Body(entry, blocks, text, len(text.split()))

@@ -8,13 +8,14 @@ Tombstones: RFC 6721. Every rights element stands on the entry, because aggregat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from lxml import etree
 
-from syndicate.formats._feedgen import Category, Enclosure, Person
+from syndicate.formats._markup import Attributes, around, leaf, opening
 from syndicate.formats._xhtml import credit_beside
-from syndicate.formats._xml import XHTML, XML_LANG, add, element, period, rfc3339
+from syndicate.formats._xml import XML_LANG, add, period, rfc3339
 from syndicate.model.article import PubStatus
 from syndicate.model.base import text_of
 from syndicate.model.body import MediaBase, Picture, Rendition
@@ -38,6 +39,30 @@ WITHDRAWN = "This article was withdrawn. Remove every copy of it."
 
 _EARLIEST_YEAR = 1990
 """Older dates are faults (a clock at zero), not news."""
+
+
+class Person(NamedTuple):
+    """An author."""
+
+    name: str
+    uri: str | None = None
+    email: str | None = None
+
+
+class Category(NamedTuple):
+    """A category: a term, its label for people, the scheme it is from."""
+
+    term: str
+    label: str = ""
+    scheme: str = ""
+
+
+class Enclosure(NamedTuple):
+    """A file beside an entry."""
+
+    url: str
+    type: str
+    length: int
 
 
 def refuse_unfit(format_name: str, entry: Entry) -> None:
@@ -90,7 +115,7 @@ def rights_text(entry: Entry) -> str:
     return f"{notice} {said}".strip()
 
 
-def licence_links(entry: Entry, parent: etree._Element, tag: str) -> None:
+def licence_links(entry: Entry, tag: str) -> Iterator[str]:
     """Link the licence for people and for machines, and the public licence (RFC 4946)."""
     terms = entry.terms
     links = [(terms.url, "text/html", terms.title)]
@@ -99,28 +124,25 @@ def licence_links(entry: Entry, parent: etree._Element, tag: str) -> None:
     if terms.public_url and terms.public_url != terms.url:
         links.append((terms.public_url, "", terms.public_url))
     for href, kind, title in links:
-        add(
-            parent,
-            tag,
-            attributes={"rel": "license", "type": kind or None, "href": href, "title": title},
-        )
+        says = {"rel": "license", "type": kind or None, "href": href, "title": title}
+        yield leaf(tag, None, says)
 
 
-def related_links(entry: Entry, parent: etree._Element, tag: str) -> None:
+def related_links(entry: Entry, tag: str) -> Iterator[str]:
     """Link what is related and where it was taken from; a translation is related."""
     for link in entry.links:
         rel = "via" if link.rel == "via" else "related"
-        add(parent, tag, attributes={"rel": rel, "href": link.url, "title": link.title})
+        yield leaf(tag, None, {"rel": rel, "href": link.url, "title": link.title})
 
 
-def dublin_core(entry: Entry, parent: etree._Element) -> None:
+def dublin_core(entry: Entry) -> Iterator[str]:
     """State holder, licence, change and validity in Dublin Core terms."""
-    add(parent, f"{{{DCTERMS}}}rightsHolder", entry.terms.holder)
-    add(parent, f"{{{DCTERMS}}}license", entry.terms.url)
-    add(parent, f"{{{DCTERMS}}}modified", rfc3339(entry.updated))
+    yield leaf("dcterms:rightsHolder", entry.terms.holder)
+    yield leaf("dcterms:license", entry.terms.url)
+    yield leaf("dcterms:modified", rfc3339(entry.updated))
     valid = period(entry.terms.valid_from, entry.terms.valid_until)
     if valid:
-        add(parent, f"{{{DCTERMS}}}valid", valid)
+        yield leaf("dcterms:valid", valid)
 
 
 def feed_validity(head: FeedHead, parent: etree._Element) -> None:
@@ -129,61 +151,55 @@ def feed_validity(head: FeedHead, parent: etree._Element) -> None:
         add(parent, f"{{{DCTERMS}}}valid", period(None, head.valid_until))
 
 
-def media(entry: Entry, parent: etree._Element) -> None:
+def media(entry: Entry) -> Iterator[str]:
     """Describe every picture, video and sound; a group only for several files of one."""
     parts = {one.part: one for one in entry.terms.parts}
     for block in entry.media():
-        if not block.renditions:
-            continue
+        about = "".join(_about(block, entry, parts.get(block.id)))
         if len(block.renditions) > 1:
-            held = add(parent, f"{{{MEDIA}}}group")
-            for number, file in enumerate(block.renditions):
-                _content(held, file, default=number == 0)
-        else:
-            held = _content(parent, block.renditions[0])
-        _about(held, block, entry, parts.get(block.id))
+            files = (
+                leaf("media:content", None, _file(file, default=number == 0))
+                for number, file in enumerate(block.renditions)
+            )
+            yield f"<media:group>{''.join(files)}{about}</media:group>"
+        elif block.renditions:
+            start = opening("media:content", _file(block.renditions[0]))
+            yield f"<{start}>{about}</media:content>"
 
 
-def _content(
-    parent: etree._Element, file: Rendition, *, default: bool | None = None
-) -> etree._Element:
+def _file(file: Rendition, *, default: bool | None = None) -> Attributes:
     kind = file.type.partition("/")[0]
-    return add(
-        parent,
-        f"{{{MEDIA}}}content",
-        attributes={
-            "url": file.url,
-            "fileSize": file.bytes,
-            "type": file.type,
-            "medium": kind if kind in {"image", "video", "audio"} else "document",
-            "isDefault": None if default is None else str(default).lower(),
-            "duration": file.duration,
-            "height": file.height,
-            "width": file.width,
-        },
-    )
+    return {
+        "url": file.url,
+        "fileSize": file.bytes,
+        "type": file.type,
+        "medium": kind if kind in {"image", "video", "audio"} else "document",
+        "isDefault": None if default is None else str(default).lower(),
+        "duration": file.duration,
+        "height": file.height,
+        "width": file.width,
+    }
 
 
-def _about(held: etree._Element, block: MediaBase, entry: Entry, own: PartTerms | None) -> None:
-    """Add title, description, credit and rights of one picture, video or sound."""
+def _about(block: MediaBase, entry: Entry, own: PartTerms | None) -> Iterator[str]:
+    """Give title, description, credit and rights of one picture, video or sound."""
     plain = {"type": "plain"}
     caption = text_of(block.caption or "")
     credit = credit_beside(block, entry)
     if block.alt:
-        add(held, f"{{{MEDIA}}}title", block.alt, plain)
+        yield leaf("media:title", block.alt, plain)
     if caption:
-        add(held, f"{{{MEDIA}}}description", caption, plain)
+        yield leaf("media:description", caption, plain)
     if credit:
-        role = {"role": _role(block), "scheme": "urn:ebu"}
-        add(held, f"{{{MEDIA}}}credit", credit, role)
+        yield leaf("media:credit", credit, {"role": _role(block), "scheme": "urn:ebu"})
     notice = own.holder if own and not own.own else entry.terms.notice
-    add(held, f"{{{MEDIA}}}copyright", notice, {"url": entry.terms.url})
+    yield leaf("media:copyright", notice, {"url": entry.terms.url})
     countries = _countries(entry, own)
     if countries is not None:
         allow = {"relationship": "allow", "type": "country"}
-        add(held, f"{{{MEDIA}}}restriction", " ".join(countries) or "none", allow)
+        yield leaf("media:restriction", " ".join(countries) or "none", allow)
     if own and (valid := period(own.valid_from, own.valid_until)):
-        add(held, f"{{{DCTERMS}}}valid", valid)
+        yield leaf("dcterms:valid", valid)
 
 
 def _role(block: MediaBase) -> str:
@@ -228,20 +244,24 @@ def withdrawn_category(tombstone: Tombstone) -> Category:
     return Category(PubStatus(tombstone.status).value, "", PUB_STATUS)
 
 
-def withdrawn_div(tombstone: Tombstone) -> etree._Element:
+def withdrawn_language(tombstone: Tombstone) -> str:
+    """Give the language of the note."""
+    return tombstone.language if tombstone.note else "en"
+
+
+def withdrawn_div(tombstone: Tombstone) -> str:
     """Give the body that takes the place of the withdrawn one in readers' stores."""
-    language = tombstone.language if tombstone.note else "en"
-    div = element(
-        f"{{{XHTML}}}div",
-        {XML_LANG: language, "lang": language, "dir": tombstone.dir if tombstone.note else "ltr"},
-        nsmap={None: XHTML},
-    )
-    add(div, f"{{{XHTML}}}p", withdrawal_note(tombstone))
-    return div
+    language = withdrawn_language(tombstone)
+    spoken = {
+        "xml:lang": language,
+        "lang": language,
+        "dir": tombstone.dir if tombstone.note else "ltr",
+    }
+    return around("div", leaf("p", withdrawal_note(tombstone)), spoken)
 
 
-def withdrawn_licence(tombstone: Tombstone, parent: etree._Element, tag: str) -> None:
+def withdrawn_licence(tombstone: Tombstone, tag: str) -> Iterator[str]:
     """Link the licence that demands the removal."""
     if tombstone.licence_url:
         link = {"rel": "license", "type": "text/html", "href": tombstone.licence_url}
-        add(parent, tag, attributes=link)
+        yield leaf(tag, None, link)

@@ -13,14 +13,15 @@ uses are stated in the linked licence and in `rights`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
 from syndicate.formats import _modules as modules
-from syndicate.formats._feedgen import Item, Person, atom_entry, atom_without_entries
-from syndicate.formats._xhtml import xhtml_div
-from syndicate.formats._xml import XHTML, XML_BASE, XML_LANG, add, element
+from syndicate.formats._feedgen import atom_without_entries
+from syndicate.formats._markup import leaf, on_own_lines, opening, quoted
+from syndicate.formats._xhtml import in_xhtml, xhtml_div
+from syndicate.formats._xml import rfc3339
 from syndicate.formats.base import (
     Envelope,
     Format,
@@ -39,6 +40,9 @@ NAMESPACES = {
     "dcterms": modules.DCTERMS,
     "media": modules.MEDIA,
 }
+
+DEPTH = 1
+"""How deep entries stand."""
 
 
 def render(head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombstone]) -> bytes:
@@ -62,12 +66,14 @@ def fragment(frame: Frame, entry: Entry) -> bytes:
         RenderFailed: it is under embargo, has an impossible date, or its body cannot be written.
     """
     modules.refuse_unfit("Atom", entry)
-    return atom_entry(_item(entry), NAMESPACES)
+    spoken = {"xml:lang": entry.language}
+    return on_own_lines("entry", _entry(entry), DEPTH, spoken).encode()
 
 
 def stone(frame: Frame, tombstone: Tombstone) -> bytes:
     """Give the entry that takes the place of a withdrawn article."""
-    return atom_entry(_withdrawn(tombstone), NAMESPACES)
+    spoken = {"xml:lang": tombstone.language}
+    return on_own_lines("entry", _withdrawn(tombstone), DEPTH, spoken).encode()
 
 
 def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[Piece]) -> Envelope:
@@ -84,55 +90,45 @@ def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[P
         modules.deleted_entries(tombstones, feed)
 
     empty = atom_without_entries(head, NAMESPACES, complete)
-    return opened(empty, b"</feed>", 1) if pieces else Envelope(empty, b"", b"")
+    return opened(empty, b"</feed>", DEPTH) if pieces else Envelope(empty, b"", b"")
 
 
-def _item(entry: Entry) -> Item:
-    def complete(made: etree._Element) -> None:
-        _localise(made, entry.language)
-        _fill_content(made, xhtml_div(entry), entry.language, entry.canonical_url)
-        modules.dublin_core(entry, made)
-        modules.media(entry, made)
-        _enclosures(entry, made)
-        modules.related_links(entry, made, "link")
-        modules.licence_links(entry, made, "link")
-        _alternate(made, entry.canonical_url, entry.language)
-
-    return Item(
-        guid=entry.guid,
-        title=entry.headline,
-        updated=entry.updated,
-        published=entry.published,
-        complete=complete,
-        summary=entry.summary,
-        authors=modules.authors(entry),
-        categories=modules.categories(entry),
-        rights=modules.rights_text(entry),
-    )
+def _entry(entry: Entry) -> Iterator[str]:
+    yield leaf("id", entry.guid)
+    yield leaf("title", entry.headline, {"type": "text"})
+    yield leaf("updated", rfc3339(entry.updated))
+    yield from (_author(one) for one in modules.authors(entry))
+    yield _content(xhtml_div(entry), entry.language, entry.canonical_url)
+    if entry.summary:
+        yield leaf("summary", entry.summary, {"type": "text"})
+    yield from (_category(one) for one in modules.categories(entry))
+    yield leaf("published", rfc3339(entry.published))
+    yield leaf("rights", modules.rights_text(entry))
+    yield from modules.dublin_core(entry)
+    yield from modules.media(entry)
+    yield from _enclosures(entry)
+    yield from modules.related_links(entry, "link")
+    yield from modules.licence_links(entry, "link")
+    yield from _alternate(entry.canonical_url, entry.language)
 
 
-def _localise(made: etree._Element, language: str) -> None:
-    made.set(XML_LANG, language)
-    title = made.find("title")
-    if title is not None:
-        title.set("type", "text")
+def _author(one: modules.Person) -> str:
+    uri = leaf("uri", one.uri) if one.uri else ""
+    return f"<author>{leaf('name', one.name)}{uri}</author>"
 
 
-def _fill_content(
-    made: etree._Element, div: etree._Element, language: str, base: str | None
-) -> None:
-    """Put the body into the content that feedgen left empty."""
-    content = made.find("content")
-    if content is not None:
-        content.set(XML_LANG, language)
-        if base:
-            content.set(XML_BASE, base)
-        wrapper = element(f"{{{XHTML}}}div", nsmap={None: XHTML})
-        wrapper.append(div)
-        content.append(wrapper)
+def _content(div: str, language: str, base: str | None) -> str:
+    start = opening("content", {"type": "xhtml", "xml:lang": language})
+    where = f' xml:base="{quoted(base)}"' if base else ""
+    return f"<{start}{where}>{in_xhtml(div)}</content>"
 
 
-def _enclosures(entry: Entry, made: etree._Element) -> None:
+def _category(one: modules.Category) -> str:
+    says = {"term": one.term, "scheme": one.scheme or None, "label": one.label or None}
+    return leaf("category", None, says)
+
+
+def _enclosures(entry: Entry) -> Iterator[str]:
     """Link the best file of every picture, video and sound.
 
     They stand before the alternate link: some parsers take the last link for the entry's own.
@@ -146,34 +142,28 @@ def _enclosures(entry: Entry, made: etree._Element) -> None:
                 "href": best.url,
                 "title": block.alt,
             }
-            add(made, "link", attributes=attributes)
+            yield leaf("link", None, attributes)
 
 
-def _alternate(made: etree._Element, url: str | None, language: str) -> None:
+def _alternate(url: str | None, language: str) -> Iterator[str]:
     if url:
         attributes = {"rel": "alternate", "type": "text/html", "hreflang": language, "href": url}
-        add(made, "link", attributes=attributes)
+        yield leaf("link", None, attributes)
 
 
-def _withdrawn(tombstone: Tombstone) -> Item:
-    def complete(made: etree._Element) -> None:
-        _localise(made, tombstone.language)
-        div = modules.withdrawn_div(tombstone)
-        _fill_content(made, div, div.get(XML_LANG, tombstone.language), None)
-        modules.withdrawn_licence(tombstone, made, "link")
-        _alternate(made, tombstone.canonical_url, tombstone.language)
-
-    return Item(
-        guid=tombstone.guid,
-        title=modules.withdrawn_title(tombstone),
-        updated=tombstone.when,
-        published=min(tombstone.published, tombstone.when),
-        complete=complete,
-        summary=modules.withdrawal_note(tombstone),
-        authors=(Person(tombstone.holder, tombstone.holder_url),),
-        categories=(modules.withdrawn_category(tombstone),),
-        rights=tombstone.notice,
-    )
+def _withdrawn(tombstone: Tombstone) -> Iterator[str]:
+    yield leaf("id", tombstone.guid)
+    yield leaf("title", modules.withdrawn_title(tombstone), {"type": "text"})
+    yield leaf("updated", rfc3339(tombstone.when))
+    yield _author(modules.Person(tombstone.holder, tombstone.holder_url))
+    language = modules.withdrawn_language(tombstone)
+    yield _content(modules.withdrawn_div(tombstone), language, None)
+    yield leaf("summary", modules.withdrawal_note(tombstone), {"type": "text"})
+    yield _category(modules.withdrawn_category(tombstone))
+    yield leaf("published", rfc3339(min(tombstone.published, tombstone.when)))
+    yield leaf("rights", tombstone.notice)
+    yield from modules.withdrawn_licence(tombstone, "link")
+    yield from _alternate(tombstone.canonical_url, tombstone.language)
 
 
 ATOM = Format(

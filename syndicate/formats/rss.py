@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
 from syndicate.formats import _modules as modules
-from syndicate.formats._feedgen import Item, email_of, rss_item, rss_without_items
-from syndicate.formats._modules import ATOM, CONTENT, CREATIVE_COMMONS, DC, DCTERMS, RSL
-from syndicate.formats._xhtml import body_html, html_string
+from syndicate.formats._feedgen import email_of, rss_without_items
+from syndicate.formats._markup import around, escaped, leaf, on_own_lines, quoted
+from syndicate.formats._modules import ATOM, CREATIVE_COMMONS, DC, DCTERMS, RSL
+from syndicate.formats._xhtml import html_of, xhtml_div
 from syndicate.formats._xml import add, rfc822, rfc3339
 from syndicate.formats.base import (
     Envelope,
@@ -31,6 +32,7 @@ from syndicate.formats.base import (
     opened,
     refuse_twice,
 )
+from syndicate.model.base import legal_text
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Terms, Tombstone
 
@@ -43,6 +45,9 @@ NAMESPACES = {
     "media": modules.MEDIA,
     "rsl": RSL,
 }
+
+DEPTH = 2
+"""How deep items stand."""
 
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _ORIGIN = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
@@ -70,12 +75,12 @@ def fragment(frame: Frame, entry: Entry) -> bytes:
         RenderFailed: it is under embargo, has an impossible date, or its body cannot be written.
     """
     modules.refuse_unfit("RSS", entry)
-    return rss_item(_item(frame, entry), NAMESPACES)
+    return on_own_lines("item", _item(frame, entry), DEPTH).encode()
 
 
 def stone(frame: Frame, tombstone: Tombstone) -> bytes:
     """Give the item that takes the place of a withdrawn article."""
-    return rss_item(_withdrawn(tombstone), NAMESPACES)
+    return on_own_lines("item", _withdrawn(tombstone), DEPTH).encode()
 
 
 def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[Piece]) -> Envelope:
@@ -90,7 +95,7 @@ def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[P
         _complete_channel(channel, head, tombstones)
 
     empty = rss_without_items(head, NAMESPACES, complete)
-    return opened(empty, b"</channel>", 2) if pieces else Envelope(empty, b"", b"")
+    return opened(empty, b"</channel>", DEPTH) if pieces else Envelope(empty, b"", b"")
 
 
 def plain_title(text: str) -> str:
@@ -113,57 +118,67 @@ def _complete_channel(
     modules.deleted_entries(tombstones, channel)
 
 
-def _item(frame: Frame, entry: Entry) -> Item:
-    def complete(item: etree._Element) -> None:
-        add(item, "pubDate", rfc822(entry.published))
-        add(item, f"{{{CONTENT}}}encoded", body_html(entry))
-        for author in modules.authors(entry):
-            add(item, f"{{{DC}}}creator", author.name)
-        if entry.language != frame.language:
-            add(item, f"{{{DC}}}language", entry.language)
-        add(item, f"{{{DC}}}rights", modules.rights_text(entry))
-        modules.dublin_core(entry, item)
-        modules.media(entry, item)
-        if entry.terms.public_url:
-            add(item, f"{{{CREATIVE_COMMONS}}}license", entry.terms.public_url)
-        modules.related_links(entry, item, f"{{{ATOM}}}link")
-        modules.licence_links(entry, item, f"{{{ATOM}}}link")
-        _rsl(frame, entry, item)
-
-    return Item(
-        guid=entry.guid,
-        title=plain_title(entry.headline),
-        updated=entry.updated,
-        published=entry.published,
-        complete=complete,
-        link=entry.canonical_url or "",
+def _item(frame: Frame, entry: Entry) -> Iterator[str]:
+    yield leaf("title", plain_title(entry.headline))
+    if entry.canonical_url:
+        yield _link(entry.canonical_url)
+    if entry.summary:
         # The description is HTML by custom; a summary is plain text.
-        summary=html.escape(entry.summary, quote=False),
-        categories=modules.categories(entry),
-        enclosure=modules.lead_enclosure(entry),
-    )
+        yield leaf("description", html.escape(entry.summary, quote=False))
+    yield leaf("guid", entry.guid, {"isPermaLink": "false"})
+    yield from (_category(one) for one in modules.categories(entry))
+    yield from _enclosure(entry)
+    yield leaf("pubDate", rfc822(entry.published))
+    yield leaf("content:encoded", html_of(xhtml_div(entry)))
+    yield from (leaf("dc:creator", author.name) for author in modules.authors(entry))
+    if entry.language != frame.language:
+        yield leaf("dc:language", entry.language)
+    yield leaf("dc:rights", modules.rights_text(entry))
+    yield from modules.dublin_core(entry)
+    yield from modules.media(entry)
+    if entry.terms.public_url:
+        yield leaf("creativeCommons:license", entry.terms.public_url)
+    yield from modules.related_links(entry, "atom:link")
+    yield from modules.licence_links(entry, "atom:link")
+    yield from _rsl(frame, entry)
 
 
-def _rsl(frame: Frame, entry: Entry, item: etree._Element) -> None:
+def _link(url: str) -> str:
+    return f"<link>{escaped(url)}</link>"
+
+
+def _category(one: modules.Category) -> str:
+    """Give a category; its label stands for its code, as RSS has no place for both."""
+    text = legal_text(one.label) or one.term
+    return leaf("category", text, {"domain": one.scheme} if one.scheme else None)
+
+
+def _enclosure(entry: Entry) -> Iterator[str]:
+    lead = modules.lead_enclosure(entry)
+    if lead:
+        url, kind = quoted(lead.url), quoted(lead.type)
+        yield f'<enclosure url="{url}" length="{lead.length}" type="{kind}"/>'
+
+
+def _rsl(frame: Frame, entry: Entry) -> Iterator[str]:
     """Forbid machine uses at the article's page (RSL 1.0), where the feed may speak for it.
 
     RSL lets an item name only addresses of the feed's own origin; otherwise the linked licence
     says it. A licence without a payment would be free, so one is always stated; search is never
     touched, because the address is the publisher's own page.
     """
-    tokens = _forbidden(entry.terms)
-    url = entry.canonical_url
+    terms, url = entry.terms, entry.canonical_url
+    tokens = _forbidden(terms)
     if not url or not tokens or _origin(url) != frame.origin:
         return
-    content = add(item, f"{{{RSL}}}content", attributes={"url": url})
-    licence = add(content, f"{{{RSL}}}license")
-    add(licence, f"{{{RSL}}}prohibits", tokens, {"type": "usage"})
-    if entry.terms.public_url:
-        payment = add(licence, f"{{{RSL}}}payment", attributes={"type": "attribution"})
-        add(payment, f"{{{RSL}}}standard", entry.terms.public_url)
+    prohibits = leaf("rsl:prohibits", tokens, {"type": "usage"})
+    if terms.public_url:
+        standard = leaf("rsl:standard", terms.public_url)
+        payment = around("rsl:payment", standard, {"type": "attribution"})
     else:
-        payment = add(licence, f"{{{RSL}}}payment", attributes={"type": "subscription"})
-        add(payment, f"{{{RSL}}}custom", entry.terms.url)
+        custom = leaf("rsl:custom", terms.url)
+        payment = around("rsl:payment", custom, {"type": "subscription"})
+    yield around("rsl:content", around("rsl:license", prohibits + payment), {"url": url})
 
 
 def _forbidden(terms: Terms) -> str:
@@ -176,29 +191,23 @@ def _origin(url: str) -> str:
     return found.group().lower() if found else ""
 
 
-def _withdrawn(tombstone: Tombstone) -> Item:
-    def complete(item: etree._Element) -> None:
-        add(item, "pubDate", rfc822(tombstone.published))
-        # The notice takes the place of the body that readers keep under this guid.
-        add(item, f"{{{CONTENT}}}encoded", html_string(modules.withdrawn_div(tombstone)))
-        add(item, f"{{{DC}}}creator", tombstone.holder)
-        add(item, f"{{{DC}}}rights", tombstone.notice)
-        add(item, f"{{{DCTERMS}}}rightsHolder", tombstone.holder)
-        if tombstone.licence_url:
-            add(item, f"{{{DCTERMS}}}license", tombstone.licence_url)
-        add(item, f"{{{DCTERMS}}}modified", rfc3339(tombstone.when))
-        modules.withdrawn_licence(tombstone, item, f"{{{ATOM}}}link")
-
-    return Item(
-        guid=tombstone.guid,
-        title=plain_title(modules.withdrawn_title(tombstone)),
-        updated=tombstone.when,
-        published=tombstone.published,
-        complete=complete,
-        link=tombstone.canonical_url or "",
-        summary=html.escape(modules.withdrawal_note(tombstone), quote=False),
-        categories=(modules.withdrawn_category(tombstone),),
-    )
+def _withdrawn(tombstone: Tombstone) -> Iterator[str]:
+    yield leaf("title", plain_title(modules.withdrawn_title(tombstone)))
+    if tombstone.canonical_url:
+        yield _link(tombstone.canonical_url)
+    yield leaf("description", html.escape(modules.withdrawal_note(tombstone), quote=False))
+    yield leaf("guid", tombstone.guid, {"isPermaLink": "false"})
+    yield _category(modules.withdrawn_category(tombstone))
+    yield leaf("pubDate", rfc822(tombstone.published))
+    # The notice takes the place of the body that readers keep under this guid.
+    yield leaf("content:encoded", html_of(modules.withdrawn_div(tombstone)))
+    yield leaf("dc:creator", tombstone.holder)
+    yield leaf("dc:rights", tombstone.notice)
+    yield leaf("dcterms:rightsHolder", tombstone.holder)
+    if tombstone.licence_url:
+        yield leaf("dcterms:license", tombstone.licence_url)
+    yield leaf("dcterms:modified", rfc3339(tombstone.when))
+    yield from modules.withdrawn_licence(tombstone, "atom:link")
 
 
 RSS = Format(

@@ -7,14 +7,23 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from syndicate.formats._xhtml import body_elements, body_html, credit_beside, xhtml_div
+from syndicate.formats._xhtml import credit_beside, html_of, in_xhtml, xhtml_div
 from syndicate.formats._xml import XML_LANG, element, on_own_lines, period, rfc822, rfc3339
 from syndicate.model.base import inline_html
+from syndicate.model.entry import Entry
 from syndicate.model.errors import RenderFailed
 from tests.builders import a_picture, an_entry, at, some_terms
 from tests.formats.feeds import NS, blocks
 
 FILE = {"url": "https://img.harbour.example/f", "type": "video/mp4", "width": 640, "height": 360}
+
+
+def body_html(entry: Entry) -> str:
+    return html_of(xhtml_div(entry))
+
+
+def div_of(entry: Entry) -> etree._Element:
+    return etree.fromstring(in_xhtml(xhtml_div(entry)))[0]
 
 
 def html(*body: dict[str, Any], **changes: Any) -> str:
@@ -126,7 +135,7 @@ def test_the_credit_the_owner_demands_stands_beside_the_picture(
 
 
 def test_the_div_states_language_and_direction() -> None:
-    div = xhtml_div(an_entry(language="ar", dir="rtl"))
+    div = div_of(an_entry(language="ar", dir="rtl"))
     assert dict(div.attrib) == {XML_LANG: "ar", "lang": "ar", "dir": "rtl"}
     assert div.tag == f"{{{NS['h']}}}div"
     whole = body_html(an_entry(language="ar", dir="rtl"))
@@ -138,13 +147,13 @@ def test_a_block_in_another_language_states_it_and_its_own_direction() -> None:
     assert html(arabic) == '<p lang="ar" dir="rtl">س</p>'
     assert html({**arabic, "dir": "ltr"}) == '<p lang="ar">س</p>'
     assert html({"type": "paragraph", "text": "x", "language": "en"}) == "<p>x</p>"
-    (made,) = body_elements(an_entry(body=blocks(arabic)))
+    (made,) = div_of(an_entry(body=blocks(arabic)))
     assert made.get(XML_LANG) == "ar"
 
 
 def test_an_inline_language_is_stated_for_html_and_for_xml() -> None:
     body = blocks({"type": "paragraph", "text": 'a <span lang="ar" dir="rtl">س</span>'})
-    (made,) = body_elements(an_entry(body=body))
+    (made,) = div_of(an_entry(body=body))
     assert (made[0].get("lang"), made[0].get(XML_LANG), made[0].get("dir")) == ("ar", "ar", "rtl")
 
 
