@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
@@ -49,14 +51,33 @@ class FeedHead(Model):
     """Version of this software."""
 
 
+ENDINGS: Mapping[str, str] = MappingProxyType({"br": ".br", "zstd": ".zst", "gzip": ".gz"})
+"""Content codings (RFC 9110, section 8.4.1), and what each adds to the path of a document."""
+
+
 class Document(NamedTuple):
     """Bytes at a path of the target."""
 
     path: str
     media_type: str
     data: bytes
+    encodings: tuple[tuple[str, bytes], ...] = ()
+    """The same bytes in content codings, published beside it: ("gzip", …) as path.gz."""
+    plain: bool = True
+    """Whether the plain bytes are published; where not, the gzip stands for them."""
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the bytes, hexadecimal."""
+        """SHA-256 of the plain bytes, hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()
+
+    def files(self) -> tuple[tuple[str, bytes], ...]:
+        """Give (what is added to the path, bytes) of every file; the last stands for the others.
+
+        Raises ValueError for a coding nobody knows, and where nothing would stand for it.
+        """
+        coded = dict(self.encodings)
+        if not coded.keys() <= ENDINGS.keys() or not (self.plain or "gzip" in coded):
+            raise ValueError(f"{self.path} cannot be published as {sorted(coded)} alone")
+        files = [(end, coded[coding]) for coding, end in ENDINGS.items() if coding in coded]
+        return (*files, ("", self.data)) if self.plain else tuple(files)

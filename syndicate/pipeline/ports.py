@@ -139,13 +139,17 @@ class Store(Articles, Receipts, Journal, Protocol):
 
 
 class Target(Protocol):
-    """Holds the published documents. Raises TargetFailed when it cannot be written."""
+    """Holds the published documents. Raises TargetFailed when it cannot be written.
+
+    A document is published as plain bytes, with compressed ones beside it, or as gzip alone (see
+    `Document`). Its path names it whichever of them are there.
+    """
 
     def lock(self) -> AbstractContextManager[None]:
         """Keep other runs on the same target out; waits its turn."""
 
     def get(self, path: str) -> bytes | None:
-        """Give the published bytes of a path."""
+        """Give the published plain bytes of a path, unpacked where only the gzip is there."""
 
     def put(self, document: Document) -> bool:
         """Publish a document whole or not at all, durable on return.
@@ -153,11 +157,19 @@ class Target(Protocol):
         Gives False and touches nothing where the same bytes are already published.
         """
 
+    def put_all(self, documents: Iterable[Document]) -> Iterator[bool]:
+        """Publish documents as `put` does, for less: each whole or not at all, by and by.
+
+        Works in groups, while what it gives is asked for; what it has given an answer for is
+        durable. Where a document fails, the others of its group are published all the same, and
+        TargetFailed is raised in the place of its answer; what comes later is left.
+        """
+
     def remove(self, path: str) -> bool:
-        """Take a path away; False where there was nothing."""
+        """Take a path away, with all that is beside it; False where there was nothing."""
 
     def paths(self) -> tuple[str, ...]:
-        """Give every published path, sorted."""
+        """Give every published path once, sorted."""
 
 
 class Hints(Model):

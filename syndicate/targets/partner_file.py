@@ -21,7 +21,7 @@ from tomlkit.items import InlineTable, Item
 
 from syndicate.model.errors import BadDesk, NotFound
 from syndicate.model.partner import AgreementState
-from syndicate.targets.folder import replace_file
+from syndicate.targets._files import replace_file
 
 _FOLDER = "partners"
 _MARK = "\ufeff"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from syndicate.model.document import Document
 from syndicate.model.errors import TargetFailed
@@ -36,3 +39,42 @@ def in_a_child(act: Callable[[], object]) -> int:
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+CALLS = ("open", "mkdir", "fsync", "rename", "write", "ftruncate", "unlink", "rmdir")
+
+
+def trap(monkeypatch: pytest.MonkeyPatch, at_call: int, act: Callable[[], None]) -> list[str]:
+    """Let the nth system call that changes something `act` instead; give the calls made."""
+    made: list[str] = []
+
+    def trapped(name: str) -> Callable[..., object]:
+        real = getattr(os, name)
+
+        def call(*arguments: object, **named: object) -> object:
+            made.append(name)
+            if len(made) == at_call:
+                act()
+            return real(*arguments, **named)
+
+        return call
+
+    for name in CALLS:
+        monkeypatch.setattr(os, name, trapped(name))
+    return made
+
+
+def no_space() -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def kill() -> None:
+    os.kill(os.getpid(), 9)
+
+
+def outcome(act: Callable[[], object]) -> str:
+    try:
+        act()
+    except TargetFailed as told:
+        return str(told)
+    return "done"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
-import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,51 +12,20 @@ import pytest
 from syndicate.model.document import Document
 from syndicate.model.errors import TargetFailed
 from syndicate.targets.folder import FolderTarget
-from tests.targets.putting import a_document, everything, in_a_child
+from tests.targets.putting import (
+    a_document,
+    everything,
+    in_a_child,
+    kill,
+    no_space,
+    outcome,
+    trap,
+)
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> FolderTarget:
     return FolderTarget(tmp_path / "public")
-
-
-CALLS = ("open", "mkdir", "fsync", "rename", "write", "ftruncate", "unlink", "rmdir")
-
-
-def trap(monkeypatch: pytest.MonkeyPatch, at_call: int, act: Callable[[], None]) -> list[str]:
-    """Let the nth system call that changes something `act` instead; give the calls made."""
-    made: list[str] = []
-
-    def trapped(name: str) -> Callable[..., object]:
-        real = getattr(os, name)
-
-        def call(*arguments: object, **named: object) -> object:
-            made.append(name)
-            if len(made) == at_call:
-                act()
-            return real(*arguments, **named)
-
-        return call
-
-    for name in CALLS:
-        monkeypatch.setattr(os, name, trapped(name))
-    return made
-
-
-def no_space() -> None:
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def kill() -> None:
-    os.kill(os.getpid(), 9)
-
-
-def outcome(act: Callable[[], object]) -> str:
-    try:
-        act()
-    except TargetFailed as told:
-        return str(told)
-    return "done"
 
 
 def put_locked(target: FolderTarget, document: Document) -> None:

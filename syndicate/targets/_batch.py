@@ -1,0 +1,144 @@
+"""A group of documents on their way: all written, then all synced, then all renamed.
+
+A disk syncs many files together for a fraction of what it takes one by one. What goes wrong with
+one document is kept with it; the others go on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from syndicate.model.document import Document
+from syndicate.model.errors import TargetFailed
+from syndicate.targets._files import (
+    Temporary,
+    all_names,
+    failed,
+    holds,
+    is_file,
+    segments_of,
+    sync_all,
+)
+from syndicate.targets._folders import Above, Folders
+
+DOCUMENTS = 64
+BYTES = 32 << 20
+
+
+def groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Give the documents in groups that are small enough to be held, no path twice in one."""
+    group: dict[str, Document] = {}
+    size = 0
+    for document in documents:
+        if len(group) == DOCUMENTS or size >= BYTES or document.path in group:
+            yield list(group.values())
+            group, size = {}, 0
+        group[document.path] = document
+        size += sum(len(data) for _, data in document.files())
+    if group:
+        yield list(group.values())
+
+
+class Move:
+    """What becomes of one document."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.above: Above = ()
+        self.folder = -1
+        self.temporaries: list[Temporary] = []
+        self.left_over: list[str] = []
+        """Files of the document that it is published as no more."""
+        self.failure: TargetFailed | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether something else is published than before."""
+        return bool(self.temporaries or self.left_over)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep what goes wrong."""
+        try:
+            yield
+        except OSError as err:
+            self.fail(err)
+        except TargetFailed as told:
+            self.failure = told
+
+    def fail(self, err: OSError) -> None:
+        """Keep the first that went wrong."""
+        self.failure = self.failure or failed(err, self.path)
+
+
+class Batch(ExitStack):
+    """A group of documents; what was not finished is gone when it is closed."""
+
+    def __init__(self, folders: Folders, before_writing: Callable[[], None]) -> None:
+        super().__init__()
+        self._folders = folders
+        self._before_writing = before_writing
+        self._moves: list[Move] = []
+
+    def add(self, document: Document) -> Move:
+        """Write a document beside what is published, where that is not the same."""
+        root = self._folders.root
+        move = Move(root / document.path)
+        with move.kept():
+            *above, name = segments_of(document.path, root)
+            move.above = tuple(above)
+            move.folder = self._folders.make(move.above)
+            self._write(move, name, {name + end: data for end, data in document.files()})
+        self._moves.append(move)
+        return move
+
+    def _write(self, move: Move, name: str, files: dict[str, bytes]) -> None:
+        move.left_over = [
+            one for one in all_names(name) if one not in files and is_file(one, move.folder)
+        ]
+        new = {one: data for one, data in files.items() if not holds(one, data, move.folder)}
+        if new or move.left_over:
+            self._before_writing()
+        for one, data in new.items():
+            temporary = Temporary(one, data, move.folder)
+            self.callback(temporary.close)
+            move.temporaries.append(temporary)
+
+    def finish(self) -> None:
+        """Give the files their names, and bring all to the disk.
+
+        What stands for the others takes its name last, and goes last: whoever finds it right,
+        finds the others no older.
+        """
+        going = [one for one in self._moves if one.changes and not one.failure]
+        self._sync_files(going)
+        for move in going:
+            with move.kept():
+                for temporary in () if move.failure else move.temporaries:
+                    temporary.rename()
+        self._sync_folders(going)
+        over = [one for one in going if one.left_over and not one.failure]
+        for move in over:
+            with move.kept():
+                for name in move.left_over:
+                    with suppress(FileNotFoundError):
+                        os.unlink(name, dir_fd=move.folder)
+        self._sync_folders(over)
+
+    def _sync_files(self, moves: Sequence[Move]) -> None:
+        owners = [(move, one.descriptor) for move in moves for one in move.temporaries]
+        told = sync_all([descriptor for _, descriptor in owners])
+        for (move, _), err in zip(owners, told, strict=True):
+            if err:
+                move.fail(err)
+
+    def _sync_folders(self, moves: Sequence[Move]) -> None:
+        every = {one.above: list(self._folders.to_sync(one.above)) for one in moves}
+        folders = sorted({descriptor for some in every.values() for descriptor in some})
+        told = dict(zip(folders, sync_all(folders), strict=True))
+        for move in moves:
+            for err in filter(None, map(told.get, every[move.above])):
+                move.fail(err)
