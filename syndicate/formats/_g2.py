@@ -1,20 +1,19 @@
-"""What all NewsML-G2 2.35 items share: names, the item's root, rights, item metadata.
+"""What all NewsML-G2 2.35 items share: their layout, the item itself, item metadata.
 
 Standard: https://iptc.org/std/NewsML-G2/2.35/ (Power conformance level). The order of children is
 the order of its XML Schema. QCodes are used only where an IPTC catalog declares their alias; our
-own values are given as URIs, which need no catalog.
+own values are given as URIs, which need no catalog. Metadata stands on lines of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
-from lxml import etree
-
-from syndicate.formats._xml import XML_LANG, add, element, on_own_lines, rfc3339
+from syndicate.formats._markup import Attributes, leaf, on_own_lines
+from syndicate.formats._xml import rfc3339
 from syndicate.formats.base import Frame
 from syndicate.model.base import direction_of
 from syndicate.model.entry import Signal
@@ -24,6 +23,10 @@ STANDARD_VERSION = "2.35"
 CATALOG = "http://www.iptc.org/std/catalog/catalog.IPTC-G2-Standards_41.xml"
 PROFILE = "syndicate"
 PROFILE_VERSION = "1.0"
+
+ITEM, META, INSIDE = 2, 3, 4
+"""How deep an item stands in a message, what it is made of, and what that is made of."""
+
 NEWS_ITEM_TYPE = "application/vnd.iptc.g2.newsitem+xml"
 
 
@@ -51,9 +54,12 @@ class ItemFacts(NamedTuple):
     expires: datetime | None = None
 
 
-def g2(name: str) -> str:
-    """Give the qualified name of a NewsML-G2 element."""
-    return f"{{{NAR}}}{name}"
+def branch(
+    name: str, depth: int, children: Iterable[str], attributes: Attributes | None = None
+) -> str:
+    """Give an element so many levels deep in the message, its children on lines of their own."""
+    lines = tuple(children)
+    return on_own_lines(name, lines, depth, attributes) if lines else leaf(name, None, attributes)
 
 
 def own_uri(frame: Frame, path: str) -> str:
@@ -61,72 +67,78 @@ def own_uri(frame: Frame, path: str) -> str:
     return f"{frame.authority}:{quote(path, safe='/')}"
 
 
-def an_item(kind: str, guid: str, version: int, language: str, direction: str) -> etree._Element:
-    """Give the root of an item with its catalog."""
-    item = element(
-        g2(kind),
-        {
-            "guid": guid,
-            "version": version,
-            "standard": "NewsML-G2",
-            "standardversion": STANDARD_VERSION,
-            "conformance": "power",
-            XML_LANG: language,
-            "dir": direction,
-        },
-        nsmap={None: NAR},
-    )
-    add(item, g2("catalogRef"), None, {"href": CATALOG})
-    return item
+def an_item(
+    kind: str,
+    guid: str,
+    version: int,
+    language: str,
+    direction: str,
+    children: Iterable[str],
+) -> str:
+    """Give an item with its catalog."""
+    says: Attributes = {
+        "guid": guid,
+        "version": version,
+        "standard": "NewsML-G2",
+        "standardversion": STANDARD_VERSION,
+        "conformance": "power",
+        "xml:lang": language,
+        "dir": direction,
+    }
+    return branch(kind, ITEM, (leaf("catalogRef", None, {"href": CATALOG}), *children), says)
 
 
 def localised(
-    parent: etree._Element,
     name: str,
     text: str,
     language: str,
-    attributes: dict[str, str | None] | None = None,
-) -> etree._Element:
-    """Append a text that states its own language and direction."""
-    spoken = {XML_LANG: language, "dir": direction_of(language)}
-    return add(parent, g2(name), text, {**(attributes or {}), **spoken})
+    attributes: Mapping[str, str | None] | None = None,
+) -> str:
+    """Give a text that states its own language and direction."""
+    spoken = {"xml:lang": language, "dir": direction_of(language)}
+    return leaf(name, text, {**(attributes or {}), **spoken})
 
 
-def add_item_meta(item: etree._Element, frame: Frame, facts: ItemFacts) -> etree._Element:
-    """Append itemMeta and give it; links may be appended to it."""
-    meta = add(item, g2("itemMeta"))
-    add(meta, g2("itemClass"), None, {"qcode": facts.item_class})
-    provider = add(meta, g2("provider"), None, {"uri": frame.site_url})
-    add(provider, g2("name"), frame.publisher)
-    add(meta, g2("versionCreated"), rfc3339(facts.version_created))
+def named(name: str, depth: int, label: str, attributes: Attributes | None = None) -> str:
+    """Give an element that holds only the name of what it is about."""
+    return branch(name, depth, (leaf("name", label),), attributes)
+
+
+def item_meta(frame: Frame, facts: ItemFacts, links: Iterable[str] = ()) -> str:
+    """Give itemMeta."""
+    return branch("itemMeta", META, (*_item_facts(frame, facts), *links))
+
+
+def _item_facts(frame: Frame, facts: ItemFacts) -> Iterator[str]:
+    yield leaf("itemClass", None, {"qcode": facts.item_class})
+    yield named("provider", INSIDE, frame.publisher, {"uri": frame.site_url})
+    yield leaf("versionCreated", rfc3339(facts.version_created))
     if facts.first_created:
-        add(meta, g2("firstCreated"), rfc3339(facts.first_created))
-    _add_embargo(meta, facts)
-    add(meta, g2("pubStatus"), None, {"qcode": f"stat:{facts.status}"})
-    add(meta, g2("generator"), "syndicate", {"versioninfo": frame.generator_version})
-    add(meta, g2("profile"), PROFILE, {"versioninfo": PROFILE_VERSION})
+        yield leaf("firstCreated", rfc3339(facts.first_created))
+    yield from _embargo(facts)
+    yield leaf("pubStatus", None, {"qcode": f"stat:{facts.status}"})
+    yield leaf("generator", "syndicate", {"versioninfo": frame.generator_version})
+    yield leaf("profile", PROFILE, {"versioninfo": PROFILE_VERSION})
     if facts.section:
         uri = own_uri(frame, f"section/{facts.section}")
-        service = add(meta, g2("service"), None, {"uri": uri})
-        add(service, g2("name"), facts.section)
+        yield named("service", INSIDE, facts.section, {"uri": uri})
     if facts.title:
-        add(meta, g2("title"), facts.title)
+        yield leaf("title", facts.title)
     for note in facts.notes:
         role = own_uri(frame, f"ednote/{note.role}")
-        localised(meta, "edNote", note.text, note.language, {"roleuri": role})
+        yield localised("edNote", note.text, note.language, {"roleuri": role})
     if facts.signal:
-        add(meta, g2("signal"), None, {"qcode": f"sig:{facts.signal}"})
+        yield leaf("signal", None, {"qcode": f"sig:{facts.signal}"})
     if facts.expires:
-        add(meta, g2("expires"), rfc3339(facts.expires))
-    return meta
+        yield leaf("expires", rfc3339(facts.expires))
 
 
-def _add_embargo(meta: etree._Element, facts: ItemFacts) -> None:
+def _embargo(facts: ItemFacts) -> Iterator[str]:
     # An empty element: embargoed without an end. No element: not embargoed.
     if facts.embargo_open_ended:
-        add(meta, g2("embargoed"))
+        yield leaf("embargoed")
     elif facts.embargoed:
-        add(meta, g2("embargoed"), rfc3339(facts.embargoed))
+        yield leaf("embargoed", rfc3339(facts.embargoed))
 
 
 def embargo_notes(embargoed: datetime | None, open_ended: bool) -> Iterable[Note]:
@@ -136,12 +148,3 @@ def embargo_notes(embargoed: datetime | None, open_ended: bool) -> Iterable[Note
     elif embargoed:
         moment = f"{rfc3339(embargoed)} (UTC)"
         yield Note("embargo", f"Embargoed until {moment}. Do not publish before that time.")
-
-
-def lay_out(parent: etree._Element, depth: int = 0) -> None:
-    """Put metadata on lines of its own; what stands in inlineXML is left as it is."""
-    if parent.tag == g2("inlineXML") or not len(parent):
-        return
-    for child in parent:
-        lay_out(child, depth + 1)
-    on_own_lines(parent, depth)

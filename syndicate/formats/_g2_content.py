@@ -6,14 +6,14 @@ They are the same content in other clothes (NewsML-G2 2.35, contentSet); the rec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from lxml import etree
 
-from syndicate.formats._g2 import g2
+from syndicate.formats._g2 import META, branch
+from syndicate.formats._markup import around, leaf
 from syndicate.formats._nitf import nitf
 from syndicate.formats._xhtml import body_xhtml, credit_beside, in_xhtml
-from syndicate.formats._xml import XHTML, XML_LANG, add, element
+from syndicate.formats._xml import XHTML
 from syndicate.model.base import text_of
 from syndicate.model.body import (
     BlockBase,
@@ -28,18 +28,11 @@ from syndicate.model.body import (
 from syndicate.model.entry import Entry
 from syndicate.model.errors import RenderFailed
 
-
-class Body(NamedTuple):
-    """A body in the forms that renditions are made from."""
-
-    entry: Entry
-    blocks: list[etree._Element]
-    text: str
-    words: int
+_OURS = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 
 
-def add_content(item: etree._Element, entry: Entry, renditions: tuple[str, ...]) -> None:
-    """Append contentSet with the renditions asked for, in that order; none for an empty body.
+def content(entry: Entry, renditions: tuple[str, ...]) -> tuple[str, ...]:
+    """Give contentSet with the renditions asked for, in that order; none for an empty body.
 
     Raises:
         RenderFailed: a rendition is unknown, or the body cannot be written.
@@ -51,13 +44,11 @@ def add_content(item: etree._Element, entry: Entry, renditions: tuple[str, ...])
             mend=f"choose among {', '.join(_RENDITIONS)}",
         )
     if not body_xhtml(entry):
-        return
-    blocks = list(etree.fromstring(in_xhtml(body_xhtml(entry))))
-    content = add(item, g2("contentSet"))
+        return ()
     text = plain_text(entry)
-    body = Body(entry, blocks, text, len(text.split()))
-    for name in dict.fromkeys(renditions):
-        _RENDITIONS[name](content, body)
+    words = len(text.split())
+    made = [_RENDITIONS[name](entry, text, words) for name in dict.fromkeys(renditions)]
+    return (branch("contentSet", META, made),)
 
 
 def plain_text(entry: Entry) -> str:
@@ -97,31 +88,29 @@ def _stated(inline: str | None) -> Iterator[str]:
         yield text_of(inline)
 
 
-def _add_xhtml(content: etree._Element, body: Body) -> None:
-    inline = add(content, g2("inlineXML"), None, _kind("application/xhtml+xml", body))
-    language = body.entry.language
-    spoken = {XML_LANG: language, "lang": language, "dir": body.entry.dir}
-    html = element(f"{{{XHTML}}}html", spoken, nsmap={None: XHTML})
-    inline.append(html)
-    add(add(html, f"{{{XHTML}}}head"), f"{{{XHTML}}}title", body.entry.headline)
-    add(html, f"{{{XHTML}}}body").extend(body.blocks)
+def _xhtml(entry: Entry, text: str, words: int) -> str:
+    spoken = {"xmlns": XHTML, "xml:lang": entry.language, "lang": entry.language, "dir": entry.dir}
+    head = around("head", leaf("title", entry.headline))
+    html = around("html", head + around("body", body_xhtml(entry)), spoken)
+    return around("inlineXML", html, _kind("application/xhtml+xml", words))
 
 
-def _add_nitf(content: etree._Element, body: Body) -> None:
-    inline = add(content, g2("inlineXML"), None, _kind("application/nitf+xml", body))
-    inline.append(nitf(body.entry, body.blocks))
+def _nitf(entry: Entry, text: str, words: int) -> str:
+    blocks = etree.fromstring(in_xhtml(body_xhtml(entry)), _OURS)
+    made = etree.tostring(nitf(entry, blocks), encoding="unicode")
+    return around("inlineXML", made, _kind("application/nitf+xml", words))
 
 
-def _add_text(content: etree._Element, body: Body) -> None:
-    add(content, g2("inlineData"), body.text, _kind("text/plain", body))
+def _text(entry: Entry, text: str, words: int) -> str:
+    return leaf("inlineData", text, _kind("text/plain", words))
 
 
-def _kind(content_type: str, body: Body) -> dict[str, str | int | None]:
-    return {"contenttype": content_type, "wordcount": body.words}
+def _kind(content_type: str, words: int) -> dict[str, str | int | None]:
+    return {"contenttype": content_type, "wordcount": words}
 
 
-_RENDITIONS: dict[str, Callable[[etree._Element, Body], None]] = {
-    "xhtml": _add_xhtml,
-    "nitf": _add_nitf,
-    "text": _add_text,
+_RENDITIONS: dict[str, Callable[[Entry, str, int], str]] = {
+    "xhtml": _xhtml,
+    "nitf": _nitf,
+    "text": _text,
 }

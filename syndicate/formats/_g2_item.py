@@ -10,33 +10,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import etree
-
 from syndicate.formats._g2 import (
+    INSIDE,
+    META,
     NEWS_ITEM_TYPE,
     ItemFacts,
     Note,
-    add_item_meta,
     an_item,
+    branch,
     embargo_notes,
-    g2,
+    item_meta,
     localised,
+    named,
 )
-from syndicate.formats._g2_content import add_content
+from syndicate.formats._g2_content import content
 from syndicate.formats._g2_rights import (
-    add_part_rights,
-    add_rights,
-    add_tombstone_rights,
     own_terms,
     part_id,
+    part_rights,
+    rights,
+    tombstone_rights,
 )
+from syndicate.formats._markup import leaf
 from syndicate.formats._xhtml import credit_beside
-from syndicate.formats._xml import XML_LANG, add
 from syndicate.formats.base import Frame
 from syndicate.model.article import Byline, PubStatus
 from syndicate.model.base import direction_of, text_of
 from syndicate.model.body import MediaBase, Picture, Rendition, kind_of
-from syndicate.model.entry import Entry, GoneMedium, Tombstone
+from syndicate.model.entry import Entry, GoneMedium, PartTerms, Tombstone
 from syndicate.model.rights import PartKind
 
 ALT_TEXT = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/AltTextAccessibility"
@@ -49,7 +50,7 @@ HOLD = "Withheld until further notice. Do not publish; take down what is publish
 _QCODE_SAFE = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def items_of(entry: Entry, frame: Frame) -> Iterator[etree._Element]:
+def items_of(entry: Entry, frame: Frame) -> Iterator[str]:
     """Give the newsItem of an article, one for each of its media that has a file, then one without
     content for each that must be taken down.
 
@@ -71,7 +72,7 @@ def media_guid(guid: str, part: str) -> str:
     return f"{guid};{part}"
 
 
-def tombstone_items(stone: Tombstone, frame: Frame) -> Iterator[etree._Element]:
+def tombstone_items(stone: Tombstone, frame: Frame) -> Iterator[str]:
     """Give the newsItems that withdraw an article and the media that went out with it."""
     yield _tombstone(stone, frame, stone.guid, "ninat:text")
     for medium in stone.media:
@@ -79,7 +80,7 @@ def tombstone_items(stone: Tombstone, frame: Frame) -> Iterator[etree._Element]:
         yield _tombstone(stone, frame, media_guid(stone.guid, medium.part), item_class)
 
 
-def _gone(medium: GoneMedium, entry: Entry, frame: Frame) -> etree._Element:
+def _gone(medium: GoneMedium, entry: Entry, frame: Frame) -> str:
     """Give the newsItem that takes back a medium of an article that stays."""
     stone = Tombstone(
         guid=entry.guid,
@@ -109,10 +110,8 @@ _ITEM_CLASSES = {
 
 def _tombstone(
     stone: Tombstone, frame: Frame, guid: str, item_class: str, orders: str = ""
-) -> etree._Element:
+) -> str:
     """Give a newsItem without content under the same guid."""
-    item = an_item("newsItem", guid, stone.version, stone.language, stone.dir)
-    add_tombstone_rights(item, stone)
     killed = stone.status is PubStatus.CANCELED
     order = Note("withdrawal", orders or (KILL if killed else HOLD))
     said = f"{stone.ed_note} {stone.note}".strip()
@@ -125,28 +124,35 @@ def _tombstone(
         title=stone.headline,
         notes=(order, *reason),
     )
-    add_item_meta(item, frame, facts)
-    content = add(item, g2("contentMeta"))
-    add(content, g2("language"), None, {"tag": stone.language})
+    meta = [leaf("language", None, {"tag": stone.language})]
     if stone.headline:
-        add(content, g2("headline"), stone.headline)
-    return item
+        meta.append(leaf("headline", stone.headline))
+    about = (
+        tombstone_rights(stone),
+        item_meta(frame, facts),
+        branch("contentMeta", META, meta),
+    )
+    return an_item("newsItem", guid, stone.version, stone.language, stone.dir, about)
 
 
-def _article(entry: Entry, frame: Frame) -> etree._Element:
-    item = an_item("newsItem", entry.guid, entry.version, entry.language, entry.dir)
-    add_rights(item, entry.terms)
+def _article(entry: Entry, frame: Frame) -> str:
     separate = own_terms(entry)
-    for part, _ in separate:
-        add_part_rights(item, part, entry.terms, part_id(entry.guid, part.part))
+    names = [part_id(entry.guid, part.part) for part, _ in separate]
     facts = _facts(entry, "ninat:text", entry.headline, tuple(_notes(entry)))
-    _add_links(add_item_meta(item, frame, facts._replace(section=entry.section)), entry)
-    _add_content_meta(item, entry)
-    for part, medium in separate:
-        meta = add(item, g2("partMeta"), None, {"partid": part_id(entry.guid, part.part)})
-        _add_credit(meta, medium, entry)
-    add_content(item, entry, frame.renditions)
-    return item
+    parts = zip(separate, names, strict=True)
+    metas = zip(separate, names, strict=True)
+    about = (
+        rights(entry.terms),
+        *(part_rights(part, entry.terms, name) for (part, _), name in parts),
+        item_meta(frame, facts._replace(section=entry.section), _links(entry)),
+        branch("contentMeta", META, _content_meta(entry)),
+        *(
+            branch("partMeta", META, (_credit(medium, entry),), {"partid": name})
+            for (_, medium), name in metas
+        ),
+        *content(entry, frame.renditions),
+    )
+    return an_item("newsItem", entry.guid, entry.version, entry.language, entry.dir, about)
 
 
 def _facts(entry: Entry, item_class: str, title: str, notes: tuple[Note, ...]) -> ItemFacts:
@@ -174,14 +180,14 @@ def _notes(entry: Entry) -> Iterator[Note]:
         yield Note("partial", PARTIAL)
 
 
-def _add_links(meta: etree._Element, entry: Entry) -> None:
+def _links(entry: Entry) -> Iterator[str]:
     if entry.canonical_url:
         page = {"rel": "irel:seeAlso", "href": entry.canonical_url, "contenttype": "text/html"}
-        add(meta, g2("link"), None, page)
+        yield leaf("link", None, page)
     for link in entry.links:
         # The IPTC vocabulary has no "via"; the IANA registry has.
         kind = {"reluri": VIA} if link.rel == "via" else {"rel": "irel:seeAlso"}
-        add(meta, g2("link"), None, {**kind, "href": link.url, "title": link.title})
+        yield leaf("link", None, {**kind, "href": link.url, "title": link.title})
     for one in _delivered(entry):
         beside: dict[str, str | int | None] = {
             "rel": "irel:associatedWith",
@@ -189,60 +195,56 @@ def _add_links(meta: etree._Element, entry: Entry) -> None:
             "version": entry.version,
             "contenttype": NEWS_ITEM_TYPE,
         }
-        add(meta, g2("link"), None, beside)
+        yield leaf("link", None, beside)
 
 
-def _add_content_meta(item: etree._Element, entry: Entry) -> None:
-    meta = add(item, g2("contentMeta"))
+def _content_meta(entry: Entry) -> Iterator[str]:
     if entry.urgency:
-        add(meta, g2("urgency"), str(entry.urgency))
-    source = add(meta, g2("infoSource"), None, {"uri": entry.terms.holder_url})
-    add(source, g2("name"), entry.terms.holder)
-    for byline in entry.bylines:
-        _add_creator(meta, byline)
-    add(meta, g2("language"), None, {"tag": entry.language})
-    _add_genre(meta, entry.genre)
-    for keyword in entry.keywords:
-        add(meta, g2("keyword"), keyword)
-    _add_subjects(meta, entry)
+        yield leaf("urgency", str(entry.urgency))
+    yield named("infoSource", INSIDE, entry.terms.holder, {"uri": entry.terms.holder_url})
+    yield from (_creator(byline) for byline in entry.bylines)
+    yield leaf("language", None, {"tag": entry.language})
+    yield from _genre(entry.genre)
+    yield from (leaf("keyword", keyword) for keyword in entry.keywords)
+    yield from _subjects(entry)
     if entry.slugline:
-        add(meta, g2("slugline"), entry.slugline)
-    add(meta, g2("headline"), entry.headline)
+        yield leaf("slugline", entry.slugline)
+    yield leaf("headline", entry.headline)
     if entry.dateline:
-        add(meta, g2("dateline"), entry.dateline)
+        yield leaf("dateline", entry.dateline)
     if entry.bylines:
-        add(meta, g2("by"), ", ".join(_by(byline) for byline in entry.bylines))
-    add(meta, g2("creditline"), entry.credit_line or entry.terms.holder)
+        yield leaf("by", ", ".join(_by(byline) for byline in entry.bylines))
+    yield leaf("creditline", entry.credit_line or entry.terms.holder)
     if entry.summary:
-        add(meta, g2("description"), entry.summary, {"role": "drol:summary"})
+        yield leaf("description", entry.summary, {"role": "drol:summary"})
 
 
 def _by(byline: Byline) -> str:
     return f"{byline.name} ({byline.affiliation})" if byline.affiliation else byline.name
 
 
-def _add_creator(meta: etree._Element, byline: Byline) -> None:
-    creator = add(meta, g2("creator"), None, {"role": "cpprole:author", "uri": byline.uri})
-    add(creator, g2("name"), byline.name, {XML_LANG: byline.language})
+def _creator(byline: Byline) -> str:
+    says = [leaf("name", byline.name, {"xml:lang": byline.language})]
     if byline.affiliation:
-        person = add(creator, g2("personDetails"))
-        affiliation = add(person, g2("affiliation"), None, {"type": "cpnat:organisation"})
-        add(affiliation, g2("name"), byline.affiliation)
+        organisation = {"type": "cpnat:organisation"}
+        where = named("affiliation", INSIDE + 2, byline.affiliation, organisation)
+        says.append(branch("personDetails", INSIDE + 1, (where,)))
+    return branch("creator", INSIDE, says, {"role": "cpprole:author", "uri": byline.uri})
 
 
-def _add_genre(meta: etree._Element, genre: str | None) -> None:
+def _genre(genre: str | None) -> Iterator[str]:
     if genre and _QCODE_SAFE.fullmatch(genre):
-        add(meta, g2("genre"), None, {"qcode": f"genre:{genre}"})
+        yield leaf("genre", None, {"qcode": f"genre:{genre}"})
     elif genre:
-        add(add(meta, g2("genre"), None, {"literal": genre}), g2("name"), genre)
+        yield named("genre", INSIDE, genre, {"literal": genre})
 
 
-def _add_subjects(meta: etree._Element, entry: Entry) -> None:
+def _subjects(entry: Entry) -> Iterator[str]:
     for topic in entry.subjects:
         about = {"type": "cpnat:abstract", "qcode": f"medtop:{topic.code}"}
-        subject = add(meta, g2("subject"), None, about)
-        if topic.name:
-            add(subject, g2("name"), topic.name, {XML_LANG: entry.language})
+        spoken = {"xml:lang": entry.language}
+        name = (leaf("name", topic.name, spoken),) if topic.name else ()
+        yield branch("subject", INSIDE, name, about)
 
 
 def _delivered(entry: Entry) -> tuple[MediaBase, ...]:
@@ -250,39 +252,42 @@ def _delivered(entry: Entry) -> tuple[MediaBase, ...]:
     return tuple(one for one in entry.media() if one.renditions)
 
 
-def _medium(one: MediaBase, entry: Entry, frame: Frame) -> etree._Element:
+def _medium(one: MediaBase, entry: Entry, frame: Frame) -> str:
     language = one.language or entry.language
     direction = one.dir or (direction_of(one.language) if one.language else entry.dir)
-    item = an_item("newsItem", media_guid(entry.guid, one.id), entry.version, language, direction)
-    own = next((part for part, medium in own_terms(entry) if medium.id == one.id), None)
-    if own:
-        add_part_rights(item, own, entry.terms)
-    else:
-        add_rights(item, entry.terms)
+    own = next((part for part in entry.terms.parts if part.part == one.id), None)
     notes = tuple(embargo_notes(entry.embargoed, entry.embargo_open_ended))
     facts = _facts(entry, _ITEM_CLASSES[kind_of(one)], entry.headline, notes)
     ends = [end for end in (entry.expires, own.valid_until if own else None) if end]
-    add_item_meta(item, frame, facts._replace(expires=min(ends, default=None)))
-    meta = add(item, g2("contentMeta"))
+    files = (leaf("remoteContent", None, _file(file, role)) for file, role in _by_size(one))
+    about = (
+        part_rights(own, entry.terms) if own else rights(entry.terms),
+        item_meta(frame, facts._replace(expires=min(ends, default=None))),
+        branch("contentMeta", META, _medium_meta(one, entry, own, language)),
+        branch("contentSet", META, files),
+    )
+    guid = media_guid(entry.guid, one.id)
+    return an_item("newsItem", guid, entry.version, language, direction, about)
+
+
+def _medium_meta(
+    one: MediaBase, entry: Entry, own: PartTerms | None, language: str
+) -> Iterator[str]:
     if own and own.person:
-        add(add(meta, g2("creator")), g2("name"), own.person)
-    add(meta, g2("language"), None, {"tag": language})
-    add(meta, g2("headline"), one.alt or entry.headline)
-    _add_credit(meta, one, entry)
+        yield named("creator", INSIDE, own.person)
+    yield leaf("language", None, {"tag": language})
+    yield leaf("headline", one.alt or entry.headline)
+    yield _credit(one, entry)
     caption = text_of(one.caption or "")
     if caption:  # markup alone, or a space that does not break, says nothing
-        add(meta, g2("description"), caption, {"role": "drol:caption"})
+        yield leaf("description", caption, {"role": "drol:caption"})
     if one.alt:
-        localised(meta, "description", one.alt, language, {"roleuri": ALT_TEXT})
-    content = add(item, g2("contentSet"))
-    for rendition, role in _by_size(one):
-        add(content, g2("remoteContent"), None, _file(rendition, role))
-    return item
+        yield localised("description", one.alt, language, {"roleuri": ALT_TEXT})
 
 
-def _add_credit(meta: etree._Element, one: MediaBase, entry: Entry) -> None:
+def _credit(one: MediaBase, entry: Entry) -> str:
     credit = credit_beside(one, entry) or entry.credit_line or entry.terms.holder
-    add(meta, g2("creditline"), credit)
+    return leaf("creditline", credit)
 
 
 def _by_size(one: MediaBase) -> Iterator[tuple[Rendition, str]]:

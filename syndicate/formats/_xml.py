@@ -1,4 +1,4 @@
-"""What every XML format needs: legal text, dates without a locale, elements, bytes.
+"""What every XML format needs: legal text, dates without a locale, elements.
 
 Characters: XML 1.0 fifth edition, production [2]. Dates: RFC 3339 and RFC 822 with the four-digit
 years of RFC 1123. Nothing here asks the clock, the locale or the time zone of the machine.
@@ -17,7 +17,6 @@ from syndicate.model.base import legal_text
 XML = "http://www.w3.org/XML/1998/namespace"
 XHTML = "http://www.w3.org/1999/xhtml"
 XML_LANG = f"{{{XML}}}lang"
-XML_BASE = f"{{{XML}}}base"
 
 Attributes = Mapping[str, str | int | None]
 
@@ -79,10 +78,3 @@ def on_own_lines(parent: etree._Element, depth: int) -> None:
         for child in parent:
             child.tail = "\n" + "  " * (depth + 1)
         parent[-1].tail = "\n" + "  " * depth
-
-
-def document(root: etree._Element) -> bytes:
-    """Give the bytes of a document: UTF-8, declared, nothing re-indented."""
-    tree = etree.ElementTree(root)
-    data: bytes = etree.tostring(tree, encoding="UTF-8", xml_declaration=True)
-    return data + b"\n"

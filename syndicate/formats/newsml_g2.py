@@ -11,18 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from lxml import etree
-
-from syndicate.formats._g2 import CATALOG, NAR, ItemFacts, add_item_meta, an_item, g2, lay_out
+from syndicate.formats._g2 import CATALOG, NAR, ItemFacts, an_item, branch, item_meta
 from syndicate.formats._g2_item import items_of, tombstone_items
-from syndicate.formats._xml import add, document, element, rfc3339
+from syndicate.formats._markup import leaf
+from syndicate.formats._xml import rfc3339
 from syndicate.formats.base import Envelope, Format, Frame, Piece, compose, refuse_twice
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.errors import RenderFailed
 
 _LINE = b"\n    "
-_END = b"\n  </itemSet>"
+_DECLARATION = "<?xml version='1.0' encoding='UTF-8'?>\n"
 
 
 def render(head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombstone]) -> bytes:
@@ -71,40 +70,33 @@ def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[P
         RenderFailed: an article stands there twice.
     """
     refuse_twice(pieces)
-    nothing = b"" if pieces else _run(head.id, iter([_nothing_yet(head)]))
-    message = element(g2("newsMessage"), nsmap={None: NAR})
-    _add_header(message, head, pieces or [Piece(head.id, sha256(nothing).hexdigest())])
-    add(message, g2("itemSet"))
-    lay_out(message)
-    before, _, after = document(message).rpartition(b"<itemSet/>")
-    return Envelope(b"%s<itemSet>%s%s" % (before, _LINE, nothing), _LINE, _END + after)
+    nothing = b"" if pieces else _nothing_yet(head).encode()
+    stated = pieces or [Piece(head.id, sha256(nothing).hexdigest())]
+    header = branch("header", 1, _header(head, stated))
+    opening = f'{_DECLARATION}<newsMessage xmlns="{NAR}">\n  {header}\n  <itemSet>'
+    return Envelope(opening.encode() + _LINE + nothing, _LINE, b"\n  </itemSet>\n</newsMessage>\n")
 
 
-def _run(guid: str, items: Iterator[etree._Element]) -> bytes:
+def _run(guid: str, items: Iterator[str]) -> bytes:
     """Give items as they stand in a message; whatever cannot be written names its article."""
-    message = element(g2("newsMessage"), nsmap={None: NAR})
     try:
-        add(message, g2("itemSet")).extend(items)
+        return _LINE.join(item.encode() for item in items)
     except RenderFailed as err:
         raise RenderFailed(err.what, where=err.where or guid, mend=err.mend) from err
     except ValueError as err:
         raise RenderFailed(f"cannot be written as XML ({err})", where=guid) from err
-    lay_out(message)
-    data: bytes = etree.tostring(message, encoding="UTF-8")
-    return data.partition(b"<itemSet>")[2].rpartition(b"</itemSet>")[0].strip()
 
 
-def _add_header(message: etree._Element, head: FeedHead, pieces: Sequence[Piece]) -> None:
-    header = add(message, g2("header"))
-    add(header, g2("sent"), rfc3339(head.updated))
-    add(header, g2("catalogRef"), None, {"href": CATALOG})
-    add(header, g2("sender"), head.publisher)
-    add(header, g2("transmitId"), _transmit_id(head, pieces))
+def _header(head: FeedHead, pieces: Sequence[Piece]) -> Iterator[str]:
+    yield leaf("sent", rfc3339(head.updated))
+    yield leaf("catalogRef", None, {"href": CATALOG})
+    yield leaf("sender", head.publisher)
+    yield leaf("transmitId", _transmit_id(head, pieces))
     urgencies = [piece.urgency for piece in pieces if piece.urgency]
     if urgencies:
-        add(header, g2("priority"), str(min(urgencies)))
-    add(header, g2("origin"), head.site_url)
-    add(header, g2("channel"), head.id)
+        yield leaf("priority", str(min(urgencies)))
+    yield leaf("origin", head.site_url)
+    yield leaf("channel", head.id)
 
 
 def _transmit_id(head: FeedHead, pieces: Sequence[Piece]) -> str:
@@ -114,10 +106,9 @@ def _transmit_id(head: FeedHead, pieces: Sequence[Piece]) -> str:
     return f"{head.id}/{stamp}/{digest[:16]}"
 
 
-def _nothing_yet(head: FeedHead) -> etree._Element:
+def _nothing_yet(head: FeedHead) -> str:
     """Give a package without members: an itemSet may not be empty (NewsML-G2 XML Schema)."""
     version = max(1, int(head.updated.timestamp()))
-    item = an_item("packageItem", head.id, version, head.language, head.dir)
     facts = ItemFacts(
         item_class="ninat:composite",
         version_created=head.updated,
@@ -125,8 +116,8 @@ def _nothing_yet(head: FeedHead) -> etree._Element:
         status="usable",
         title=head.title,
     )
-    add_item_meta(item, frame(head), facts)
-    return item
+    meta = item_meta(frame(head), facts)
+    return an_item("packageItem", head.id, version, head.language, head.dir, (meta,))
 
 
 NEWSML_G2 = Format(

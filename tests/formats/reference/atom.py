@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from syndicate.formats import _modules as facts
-from syndicate.formats._xml import XHTML, XML_BASE, XML_LANG, add, element
+from syndicate.formats._xml import XHTML, XML, XML_LANG, add, element
 from syndicate.formats.atom import NAMESPACES
 from syndicate.model.entry import Entry, Tombstone
 from tests.formats.reference import modules
@@ -60,7 +60,7 @@ def _fill_content(
     if content is not None:
         content.set(XML_LANG, language)
         if base:
-            content.set(XML_BASE, base)
+            content.set(f"{{{XML}}}base", base)
         wrapper = element(f"{{{XHTML}}}div", nsmap={None: XHTML})
         wrapper.append(div)
         content.append(wrapper)
