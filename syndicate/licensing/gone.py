@@ -40,7 +40,7 @@ class Gone:
 
     def holds(self, url: str | None) -> bool:
         """Say whether an address leads to one of them."""
-        return bool(url) and key(url or "") in self._keys
+        return bool(url and self._keys) and key(url or "") in self._keys
 
     def inline(self, run: str) -> str:
         """Give a run of inline HTML without links to them and without their addresses in words."""
@@ -57,6 +57,8 @@ class Gone:
 
     def texts(self, model: _Holder, inline: Iterable[str], plain: Iterable[str]) -> _Holder:
         """Give a copy of a model with its inline and plain text fields cleaned."""
+        if not self._keys:
+            return model
         changes = {name: _each(getattr(model, name), self.inline) for name in inline}
         changes |= {name: _each(getattr(model, name), self.text) for name in plain}
         return model.model_copy(update=changes)

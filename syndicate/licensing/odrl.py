@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from syndicate.licensing.duties import must_remove, reporting
@@ -197,6 +198,20 @@ def offer(licence: Licence, scope: Scope) -> Json:
 def written(policy: Json) -> str:
     """Give a policy as compact JSON text, its members in the order made."""
     return json.dumps(policy, ensure_ascii=False, separators=(",", ":"))
+
+
+TARGET = "{target}"
+"""Stands in a scope for what a policy speaks of: braces are in no address, name or instant."""
+
+
+def written_on(licence: Licence, scope: Scope, target: str) -> str:
+    """Give as text the Offer of a scope on TARGET, with a target put in its place."""
+    return _written(licence, scope).replace(TARGET, target)
+
+
+@lru_cache(maxsize=1024)
+def _written(licence: Licence, scope: Scope) -> str:
+    return written(offer(licence, scope))
 
 
 def countries_of(area: Area) -> tuple[str, ...] | None:

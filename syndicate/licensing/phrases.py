@@ -7,7 +7,8 @@ CLDR through Babel, without any locale of the process.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 
 from babel import Locale
@@ -273,7 +274,7 @@ class Phrases:
         base = language.split("-", 1)[0].lower()
         self.language = language if base in _ALL else "en"
         self._base = base if base in _ALL else "en"
-        self._locale = Locale(self._base)
+        self._locale = _locale(self._base)
 
     def say(self, name: str, **values: str) -> str:
         """Give a sentence with its blanks filled."""
@@ -299,7 +300,7 @@ class Phrases:
 
     def list(self, names: Sequence[str]) -> str:
         """Join names as the language does."""
-        return format_list(list(names), locale=self._locale)
+        return _listed(self._base, tuple(names))
 
     def span(self, length: timedelta) -> str:
         """Give a length of time in words."""
@@ -307,10 +308,24 @@ class Phrases:
 
     def when(self, instant: datetime) -> str:
         """Give an instant in UTC, to the minute, or to the second where it has seconds."""
-        pattern = "d MMMM y HH:mm:ss" if instant.second else "d MMMM y HH:mm"
-        said = f"{format_datetime(instant, pattern, locale=self._locale)} UTC"
-        first = self._base == "fr" and said.startswith("1 ")
-        return f"1er {said[2:]}" if first else said
+        return _when(self._base, instant.astimezone(UTC))
+
+
+@lru_cache(maxsize=8)
+def _locale(base: str) -> Locale:
+    return Locale(base)
+
+
+@lru_cache(maxsize=1024)
+def _listed(base: str, names: tuple[str, ...]) -> str:
+    return format_list(list(names), locale=_locale(base))
+
+
+@lru_cache(maxsize=1024)
+def _when(base: str, instant: datetime) -> str:
+    pattern = "d MMMM y HH:mm:ss" if instant.second else "d MMMM y HH:mm"
+    said = f"{format_datetime(instant, pattern, locale=_locale(base))} UTC"
+    return f"1er {said[2:]}" if base == "fr" and said.startswith("1 ") else said
 
 
 def known_languages() -> tuple[str, ...]:

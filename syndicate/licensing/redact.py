@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from syndicate.licensing.decide import last_change
 from syndicate.licensing.duties import credit_of
@@ -20,6 +21,7 @@ from syndicate.model.article import Article
 from syndicate.model.base import text_of
 from syndicate.model.body import (
     Block,
+    BlockBase,
     Embed,
     Gallery,
     Heading,
@@ -31,9 +33,14 @@ from syndicate.model.body import (
     Table,
     texts_of,
 )
-from syndicate.model.decision import Decision, DutyCode, Verdict
+from syndicate.model.decision import Decision, DutyCode, PartDecision, Verdict
 from syndicate.model.entry import Entry, Signal
-from syndicate.model.rights import ExtentUnit
+from syndicate.model.rights import Extent, ExtentUnit
+
+Allowed = Mapping[str, PartDecision]
+"""By name, what was decided for the parts that may go out."""
+
+_Block = TypeVar("_Block", bound=BlockBase)
 
 
 def redact(asked: Question, decision: Decision) -> Entry:
@@ -47,12 +54,14 @@ def redact(asked: Question, decision: Decision) -> Entry:
     article = asked.article
     published = published_at(article, decision)
     parts = {part.name: part for part in parts_of(article)}
-    gone = Gone(_denied_files(decision, parts))
-    body = tuple(_kept(article.body, decision, parts, gone))
-    terms = terms_of(asked, decision)
+    allowed = {one.part: one for one in decision.parts if one.verdict is Verdict.ALLOW}
+    gone = Gone(_denied_files(allowed, parts))
+    body = tuple(_kept(article.body, allowed, parts, gone))
+    said = _Said(body)
+    terms = terms_of(asked, decision, parts.values())
     return Entry(
         **_metadata(article, gone),
-        summary=_summary(article, decision, gone),
+        summary=_summary(article, allowed.get("summary"), gone),
         published=published,
         updated=max(
             article.version_created,
@@ -65,16 +74,16 @@ def redact(asked: Question, decision: Decision) -> Entry:
         signal=_signal(article),
         credit_line=article.credit_line or asked.desk.defaults.credit_line,
         links=tuple(link for link in article.links if not gone.holds(link.url)),
-        body=(*_top(asked, decision, body), *body, *_end(asked, decision, body)),
+        body=(*_top(asked, decision, said), *body, *_end(asked, decision, said)),
         partial=decision.partial,
         terms=terms,
     )
 
 
-def _summary(article: Article, decision: Decision, gone: Gone) -> str:
-    if not decision.allows("summary"):
+def _summary(article: Article, allowed: PartDecision | None, gone: Gone) -> str:
+    if allowed is None:
         return ""
-    count = decision.of("summary").extent.count
+    count = allowed.extent.count
     text = gone.text(article.summary)
     return first_words(text, count) if count else text
 
@@ -127,58 +136,62 @@ def _signal(article: Article) -> Signal | None:
     return Signal.UPDATE if article.version > 1 else None
 
 
-def _denied_files(decision: Decision, parts: dict[str, Part]) -> set[str]:
+def _denied_files(allowed: Allowed, parts: dict[str, Part]) -> set[str]:
     """Give the addresses of files, and of embeds, that may not go out."""
     denied: set[str] = set()
     for name, part in parts.items():
-        allowed = decision.allows(name)
-        if isinstance(part.block, Embed) and not allowed:
+        one = allowed.get(name)
+        if isinstance(part.block, Embed) and not one:
             denied.add(part.block.url)
         if not isinstance(part.block, MediaBase):
             continue
-        limit = decision.of(name).max_pixels if allowed else None
+        limit = one.max_pixels if one else None
         for rendition in part.block.renditions:
-            if not allowed or not fits(rendition, limit):
+            if not one or not fits(rendition, limit):
                 denied.add(rendition.url)
     return denied
 
 
 def _kept(
-    body: tuple[Block, ...], decision: Decision, parts: dict[str, Part], gone: Gone
+    body: tuple[Block, ...], allowed: Allowed, parts: dict[str, Part], gone: Gone
 ) -> Iterator[Block]:
     for block in body:
-        if not decision.allows(block.id):
+        one = allowed.get(block.id)
+        if one is None:
             continue
         if isinstance(block, Gallery):
-            yield from _gallery(block, decision, parts, gone)
+            yield from _gallery(block, allowed, parts, gone)
         elif isinstance(block, MediaBase):
-            yield from _media(block, decision, parts[block.id], gone)
+            yield from _media(block, one, parts[block.id], gone)
         elif isinstance(block, Embed):
             if not gone.holds(block.url):
-                yield gone.texts(block, (), ("title",)).model_copy(update={"rights": None})
+                yield _without_rights(gone.texts(block, (), ("title",)))
         else:
-            yield _text(block, decision, gone)
+            yield _text(block, one.extent, gone)
+
+
+def _without_rights(block: _Block) -> _Block:
+    return block if block.rights is None else block.twin(rights=None)
 
 
 def _gallery(
-    block: Gallery, decision: Decision, parts: dict[str, Part], gone: Gone
+    block: Gallery, allowed: Allowed, parts: dict[str, Part], gone: Gone
 ) -> Iterator[Gallery]:
     """Give a gallery with what is left in it; its caption only where nothing was taken out."""
-    inside = tuple(_kept(block.pictures, decision, parts, gone))
+    inside = tuple(_kept(block.pictures, allowed, parts, gone))
     if inside:
         caption = gone.inline(block.caption or "") if len(inside) == len(block.pictures) else ""
-        changes = {"pictures": inside, "rights": None, "caption": caption or None}
-        yield block.model_copy(update=changes)
+        yield block.twin(pictures=inside, rights=None, caption=caption or None)
 
 
-def _media(block: Any, decision: Decision, part: Part, gone: Gone) -> Iterator[Any]:
+def _media(block: Any, one: PartDecision, part: Part, gone: Gone) -> Iterator[Any]:
     """Give a picture, video or sound with the files that may go out; nothing without any."""
-    limit = decision.of(part.name).max_pixels
+    limit = one.max_pixels
     files = tuple(one for one in block.renditions if fits(one, limit) and not gone.holds(one.url))
     if files:
         credit = gone.text(credit_of(part)) or None
         clean = gone.texts(block, ("caption",), ("alt",))
-        yield clean.model_copy(update={"renditions": files, "rights": None, "credit": credit})
+        yield clean.twin(renditions=files, rights=None, credit=credit)
 
 
 _INLINE: dict[type, tuple[str, ...]] = {
@@ -190,81 +203,99 @@ _INLINE: dict[type, tuple[str, ...]] = {
 }
 
 
-def _text(block: Any, decision: Decision, gone: Gone) -> Any:
-    extent = decision.of(block.id).extent
+def _text(block: Any, extent: Extent, gone: Gone) -> Any:
     plain = ("cite",) if isinstance(block, Quote) else ()
-    block = gone.texts(block, _INLINE[type(block)], plain).model_copy(update={"rights": None})
+    block = _without_rights(gone.texts(block, _INLINE[type(block)], plain))
     if extent.unit is not ExtentUnit.WORDS or not extent.count:
         return block
-    text = " ".join(text_of(run) for run in texts_of(block))
     return Paragraph(
         id=block.id,
         language=block.language,
         dir=block.dir,
-        text=html.escape(first_words(text, extent.count), quote=False),
+        text=html.escape(first_words(_words(block), extent.count), quote=False),
     )
+
+
+def _words(block: Block) -> str:
+    return " ".join(text_of(run) for run in texts_of(block))
 
 
 _HREF = re.compile(r' href="([^"]*)"')
 
 
-def _says(body: tuple[Block, ...], text: str) -> bool:
-    """Say whether the body already says something, in whole words, so as not to say it twice."""
-    wanted = re.compile(rf"(?<!\w){re.escape(text_of(text).casefold())}(?!\w)")
-    return any(
-        wanted.search(" ".join(text_of(run) for run in texts_of(block)).casefold())
-        for block in body
-    )
+class _Said:
+    """What the body says already, so as not to say it twice."""
+
+    def __init__(self, body: tuple[Block, ...]) -> None:
+        self._body = body
+
+    @cached_property
+    def _folded(self) -> tuple[str, ...]:
+        return tuple(_words(block).casefold() for block in self._body)
+
+    def says(self, text: str) -> bool:
+        """Say whether a block says something, in whole words."""
+        wanted = text_of(text).casefold()
+        found = [words for words in self._folded if wanted in words]
+        if not found:
+            return False
+        whole = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
+        return any(whole.search(words) for words in found)
+
+    def links(self, url: str) -> bool:
+        """Say whether a block links to an address."""
+        runs = (run for block in self._body for run in texts_of(block) if "href" in run)
+        return any(html.unescape(found) == url for run in runs for found in _HREF.findall(run))
 
 
-def _top(asked: Question, decision: Decision, body: tuple[Block, ...]) -> Iterator[Paragraph]:
+@lru_cache(maxsize=1024)
+def _added(name: str, text: str, role: Role) -> Paragraph:
+    """Give a paragraph that publishing adds; many articles carry it alike."""
+    return Paragraph(id=name, text=text, role=role)
+
+
+def _top(asked: Question, decision: Decision, said: _Said) -> Iterator[Paragraph]:
     words = Phrases(asked.article.language)
     note = asked.article.correction_note
     if note:
-        said = html.escape(words.say("correction", note=note), quote=False)
-        yield Paragraph(id="correction-note", text=said, role="correction")
+        text = html.escape(words.say("correction", note=note), quote=False)
+        yield Paragraph(id="correction-note", text=text, role="correction")
     for duty in decision.duties:
         if duty.code is DutyCode.AUTHOR_CREDIT:
             names = words.list(duty.value.split("; "))
             text = html.escape(words.say("by", names=names), quote=False)
-            if not _says(body, text):
-                yield Paragraph(id="duty-authors", text=text, role="duty-top")
+            if not said.says(text):
+                yield _added("duty-authors", text, "duty-top")
         if duty.code is DutyCode.ATTRIBUTE and _attributes_at(asked) == "top":
-            yield from _attribution(duty.value, body, "duty-top")
+            yield from _attribution(duty.value, said, "duty-top")
 
 
 def _attributes_at(asked: Question) -> str:
     return asked.licence.duties.attribute_position
 
 
-def _attribution(text: str, body: tuple[Block, ...], role: Role) -> Iterator[Paragraph]:
-    said = html.escape(text, quote=False)
-    if not _says(body, said):
-        yield Paragraph(id="duty-attribution", text=said, role=role)
+def _attribution(value: str, said: _Said, role: Role) -> Iterator[Paragraph]:
+    text = html.escape(value, quote=False)
+    if not said.says(text):
+        yield _added("duty-attribution", text, role)
 
 
-def _end(asked: Question, decision: Decision, body: tuple[Block, ...]) -> Iterator[Paragraph]:
+def _end(asked: Question, decision: Decision, said: _Said) -> Iterator[Paragraph]:
     words = Phrases(asked.article.language)
     if decision.partial:
-        yield Paragraph(id="duty-partial", text=words.say("partial"), role="duty")
+        yield _added("duty-partial", words.say("partial"), "duty")
     for duty in decision.duties:
         if duty.code is DutyCode.ATTRIBUTE and _attributes_at(asked) == "end":
-            yield from _attribution(duty.value, body, "duty")
-        elif duty.code is DutyCode.LINK_BACK and not _links(body, duty.value):
+            yield from _attribution(duty.value, said, "duty")
+        elif duty.code is DutyCode.LINK_BACK and not said.links(duty.value):
             title = html.escape(words.say("original", publisher=asked.desk.name), quote=False)
             link = f'<a href="{html.escape(duty.value)}">{title}</a>'
-            yield Paragraph(id="duty-link", text=link, role="duty")
+            yield _added("duty-link", link, "duty")
         elif duty.code in _LINES:
-            text = html.escape(duty.value, quote=False)
-            said = duty.value if duty.code is DutyCode.TAGLINE else text
-            if not _says(body, said):
-                yield Paragraph(id=_LINES[duty.code], text=said, role="duty")
+            markup = duty.code is DutyCode.TAGLINE
+            text = duty.value if markup else html.escape(duty.value, quote=False)
+            if not said.says(text):
+                yield _added(_LINES[duty.code], text, "duty")
 
 
 _LINES = {DutyCode.TAGLINE: "duty-tagline", DutyCode.COPYRIGHT_NOTICE: "duty-notice"}
-
-
-def _links(body: tuple[Block, ...], url: str) -> bool:
-    """Say whether the body already links back."""
-    runs = (run for block in body for run in texts_of(block))
-    return any(html.unescape(found) == url for run in runs for found in _HREF.findall(run))

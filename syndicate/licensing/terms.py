@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from syndicate.licensing import machines, odrl, usage_terms
@@ -10,7 +11,7 @@ from syndicate.licensing.gates import media_of_item
 from syndicate.licensing.odrl import Scope
 from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.places import free_of_bars, of_article
-from syndicate.licensing.question import Part, Question, parts_of
+from syndicate.licensing.question import Part, Question
 from syndicate.licensing.usage_terms import Facts
 from syndicate.model.body import MediaBase
 from syndicate.model.decision import Decision, PartDecision, Verdict
@@ -26,7 +27,7 @@ def document_path(licence: Licence, suffix: str) -> str:
     return f"licences/{licence.id}/v{licence.version}.{suffix}"
 
 
-def terms_of(asked: Question, decision: Decision) -> Terms:
+def terms_of(asked: Question, decision: Decision, parts: Iterable[Part]) -> Terms:
     """Give the terms of an allowed article."""
     licence, desk, article = asked.licence, asked.desk, asked.article
     area, media = reach_of(asked)
@@ -42,8 +43,8 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         open_ended=decision.embargo_open_ended,
     )
     scope = Scope(
-        uid=_uid(desk, licence, article.guid),
-        target=article.guid,
+        uid=_uid(desk, licence, odrl.TARGET),
+        target=odrl.TARGET,
         assigner=desk.url,
         review=desk.url_of(document_path(licence, "html")),
         area=area,
@@ -59,7 +60,7 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         jsonld_url=desk.url_of(document_path(licence, "jsonld")),
         public_url=licence.url if licence.public else None,
         usage_terms=usage_terms.in_languages(licence, facts, (article.language, licence.language)),
-        odrl=odrl.written(odrl.offer(licence, scope)),
+        odrl=odrl.written_on(licence, scope, article.guid),
         holder=article.copyright_holder or desk.holder,
         holder_url=desk.url,
         notice=notice_of(desk, article),
@@ -69,7 +70,7 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         media=media,
         data_mining=odrl.data_mining(facts.uses),
         ai_allowed=facts.uses,
-        parts=tuple(_part_terms(asked, decision, scope)),
+        parts=tuple(_part_terms(asked, decision, parts, scope)),
     )
 
 
@@ -104,12 +105,13 @@ def _valid_until(decision: Decision) -> datetime | None:
     return min((p.valid_until for p in texts if p.valid_until), default=None)
 
 
-def _part_terms(asked: Question, decision: Decision, item: Scope) -> list[PartTerms]:
-    found = []
-    for part in parts_of(asked.article):
-        if isinstance(part.block, MediaBase) and decision.allows(part.name):
-            found.append(_of_part(asked, part, decision.of(part.name), item))
-    return found
+def _part_terms(
+    asked: Question, decision: Decision, parts: Iterable[Part], item: Scope
+) -> Iterator[PartTerms]:
+    media = (part for part in parts if isinstance(part.block, MediaBase))
+    for part in media:
+        if decision.allows(part.name):
+            yield _of_part(asked, part, decision.of(part.name), item)
 
 
 def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> PartTerms:
@@ -125,8 +127,6 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
         valid_until=one.valid_until,
     )
     scope = item._replace(
-        uid=f"{item.uid};{part.name}",
-        target=f"{item.target};{part.name}",
         area=one.territory,
         media=one.media,
         valid_from=one.valid_from,
@@ -148,7 +148,7 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
         countries=odrl.countries_of(one.territory),
         data_mining=odrl.data_mining(facts.uses),
         person=rights.person_credit or "",
-        odrl=odrl.written(odrl.offer(licence, scope)),
+        odrl=odrl.written_on(licence, scope, f"{asked.article.guid};{part.name}"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from syndicate.licensing.duties import must_remove, reporting
@@ -33,10 +34,13 @@ def in_languages(
 ) -> tuple[LocalText, ...]:
     """Give the terms once for each language that can be written; English where none can."""
     wanted = [tag for tag in dict.fromkeys(languages) if tag.split("-")[0] in known_languages()]
-    return tuple(
-        LocalText(language=tag, text=" ".join(sentences(licence, facts, tag)))
-        for tag in wanted or ["en"]
-    )
+    return tuple(_said(licence, facts, tag) for tag in wanted or ["en"])
+
+
+@lru_cache(maxsize=1024)
+def _said(licence: Licence, facts: Facts, tag: str) -> LocalText:
+    """Give the terms in a language; articles under the same terms say the same."""
+    return LocalText(language=tag, text=" ".join(sentences(licence, facts, tag)))
 
 
 def sentences(licence: Licence, facts: Facts, language: str) -> Iterator[str]:

@@ -189,6 +189,7 @@ LangTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", m
 """A BCP 47 language tag, for example ar-EG."""
 
 
+@lru_cache(maxsize=256)
 def direction_of(language: str) -> str:
     """Give rtl or ltr, the writing direction of a language (CLDR)."""
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from syndicate.model.base import Model
-from syndicate.model.body import MEDIA_KINDS, Block, Gallery, kind_of
+from pydantic_core import to_json
+
+from syndicate.model.body import MEDIA_KINDS, Gallery, kind_of
 from syndicate.model.entry import Entry
 from syndicate.model.receipt import Item, PartMark
 from syndicate.model.rights import PartKind
@@ -16,34 +17,38 @@ _DATES = {"updated", "version_created"}
 
 def digest_of(text: str) -> str:
     """Give the SHA-256 of a text, hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _digest(text.encode())
 
 
 def item_of(entry: Entry) -> Item:
     """Give what stands behind a manifest line: everything that goes out but its dates."""
-    return Item(
-        digest=digest_of(entry.model_dump_json(exclude=_DATES, exclude_none=True)),
-        guid=entry.guid,
-        version=entry.version,
-        countries=entry.terms.countries,
-        parts=tuple(_marks(entry)),
+    return Item.model_validate(
+        {
+            "digest": _digest(to_json(entry, exclude=_DATES, exclude_none=True)),
+            "guid": entry.guid,
+            "version": entry.version,
+            "countries": entry.terms.countries,
+            "parts": list(_marks(entry)),
+        }
     )
 
 
-def _marks(entry: Entry) -> Iterator[PartMark]:
-    yield PartMark(part="headline", kind=PartKind.HEADLINE, digest=digest_of(entry.headline))
+def _marks(entry: Entry) -> Iterator[dict[str, str]]:
+    """Give the marks of its parts, made into models all at once."""
+    yield _mark("headline", PartKind.HEADLINE, entry.headline.encode())
     if entry.summary:
-        yield PartMark(part="summary", kind=PartKind.SUMMARY, digest=digest_of(entry.summary))
+        yield _mark("summary", PartKind.SUMMARY, entry.summary.encode())
     for block in entry.body:
-        yield _mark(block)
-        if isinstance(block, Gallery):
-            yield from (_mark(picture) for picture in block.pictures)
+        for one in (block, *(block.pictures if isinstance(block, Gallery) else ())):
+            yield _mark(one.id, kind_of(one), to_json(one, exclude_none=True))
 
 
-def _mark(block: Block) -> PartMark:
-    model: Model = block
-    text = model.model_dump_json(exclude_none=True)
-    return PartMark(part=block.id, kind=kind_of(block), digest=digest_of(text))
+def _mark(part: str, kind: PartKind, content: bytes) -> dict[str, str]:
+    return {"part": part, "kind": kind, "digest": _digest(content)}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def lost_media(before: Item, after: Item) -> tuple[PartMark, ...]:
