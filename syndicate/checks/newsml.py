@@ -255,16 +255,17 @@ def _content(item: etree._Element) -> Iterator[CheckFinding]:
                 "g2-content", _where(inline), "a comment or instruction", "remove it"
             )
         for one in inline.iterdescendants(etree.Element):
-            if one.keys() or _local(one) in _HARMFUL:
+            if one.keys() or _local(str(one.tag)) in _HARMFUL:
                 yield from _harm(one)
 
 
-def _local(one: etree._Element) -> str:
-    return str(one.tag).rpartition("}")[2].lower()
+@lru_cache(1024)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def _harm(one: etree._Element) -> Iterator[CheckFinding]:
-    name = _local(one)
+    name = _local(str(one.tag))
     if name in _HARMFUL:
         yield CheckFinding("g2-content", _where(one), f"{name} is no news text", "remove it")
     for attribute, value in one.items():
