@@ -33,7 +33,7 @@ def inline_xml(run: str) -> str:
     """Give a run as XML.
 
     Raises:
-        RenderFailed: it is nested so deep that a reader's parser would refuse it.
+        RenderFailed: it is no HTML, or nested so deep that a reader's parser would refuse it.
     """
     if "<" not in run and "&" not in run:
         return escaped(run)
@@ -74,9 +74,12 @@ def _parsed(run: str) -> str:
     made = etree.Element(f"{{{XHTML}}}div", None, {None: XHTML})
     made.text = held.text
     made.extend(list(held))
-    for one in made.iterdescendants():
-        one.tag = f"{{{XHTML}}}{one.tag!s}"
-        _tidy(one)
+    try:
+        for one in made.iterdescendants():
+            one.tag = f"{{{XHTML}}}{one.tag!s}"
+            _tidy(one)
+    except ValueError as err:
+        raise RenderFailed(f"a run of inline HTML is no HTML ({err})") from err
     text = etree.tostring(made, encoding="unicode")
     return text.partition(">")[2].removesuffix("</div>")
 

@@ -13,6 +13,7 @@ from syndicate.licensing.govern import rule
 from syndicate.licensing.redact import redact
 from syndicate.model.base import inline_html
 from syndicate.model.entry import Entry, Tombstone
+from syndicate.model.errors import RenderFailed
 from syndicate.pipeline.compose import request_of
 from tests.builders import a_picture, a_tombstone, an_entry, some_terms
 from tests.formats import reference
@@ -131,3 +132,8 @@ def test_a_run_that_is_only_looked_at_is_what_a_parser_makes_of_it(run: str) -> 
 )
 def test_a_run_no_sanitiser_saw_is_what_a_parser_makes_of_it(run: str) -> None:
     assert inline_xml(run) == _parsed(run)
+
+
+def test_a_run_that_is_no_html_is_refused() -> None:
+    with pytest.raises(RenderFailed, match="no HTML"):
+        inline_xml("<i\u226f x</i>")
