@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -20,6 +21,8 @@ from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.html_page import HtmlPage
 from syndicate.sources.markdown import Markdown
 from syndicate.sources.plain_text import PlainText
+from syndicate.sources.reading import name_of
+from syndicate.sources.walking import below
 from syndicate.stores.sql import SqlStore
 from syndicate.targets.folder import FolderTarget
 
@@ -111,13 +114,15 @@ def collect(paths: Iterable[Path], desk: Desk, hints: Hints) -> Iterator[Draft |
     """Give the articles of files and folders, in the order of their names.
 
     Inside a folder, hidden files and files nobody reads are passed over; named directly, such a
-    file is refused.
+    file is refused. So is a folder that cannot be listed, alone.
     """
     for path in paths:
         if path.is_dir():
-            for inner in sorted(p for p in path.rglob("*") if p.is_file()):
+            found = below(path)
+            yield from found.refused
+            for inner in found.files:
                 source = source_for(inner)
-                if source and not any(x.startswith(".") for x in inner.relative_to(path).parts):
+                if source:
                     yield from _named(inner, source, desk, hints)
             continue
         source = source_for(path)
@@ -127,20 +132,36 @@ def collect(paths: Iterable[Path], desk: Desk, hints: Hints) -> Iterator[Draft |
             yield from _named(path, source, desk, hints)
 
 
+def collect_inbox(inbox: Path, desk: Desk) -> Iterator[Draft | Refusal]:
+    """Give the articles of a desk's inbox; none where it has no inbox."""
+    if inbox.is_dir():
+        yield from collect([inbox], desk, Hints())
+    elif os.path.lexists(inbox):
+        mend = "make it a folder of articles, or name another one in desk.toml"
+        yield Refusal(name_of(inbox), "no-folder", "inbox", "is no folder", mend)
+
+
 def _named(path: Path, source: Source, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
-    """Give the articles of a file; one that has a file of its own is found by the file's name."""
+    """Give the articles of a file; one that has a file of its own is found by the file's name.
+
+    Sources never raise for content. Where one does all the same, that costs this file only.
+    """
     name = "" if isinstance(source, ArticleLines) else path.name.partition(".")[0]
-    for one in source.collect(path, desk, hints):
-        yield one._replace(name=name) if isinstance(one, Draft) else one
+    try:
+        for one in source.collect(path, desk, hints):
+            yield one._replace(name=name) if isinstance(one, Draft) else one
+    except Exception as met:
+        says = f"cannot be read: {type(met).__name__}"
+        mend = "save it in another way, and report the file to the makers of syndicate"
+        yield Refusal(name_of(path), "unreadable", "file", says, mend)
 
 
 def _unreadable(path: Path) -> Refusal:
+    where = name_of(path)
     if not path.exists():
-        return Refusal(
-            str(path), "no-such-file", "path", "there is no such file", "check the name"
-        )
+        return Refusal(where, "no-such-file", "path", "there is no such file", "check the name")
     known = ", ".join(SOURCES)
-    return Refusal(str(path), "unknown-kind", "path", "no source reads it", f"rename it: {known}")
+    return Refusal(where, "unknown-kind", "path", "no source reads it", f"rename it: {known}")
 
 
 def regeneration(
@@ -170,12 +191,8 @@ def regeneration(
 
 def fingerprint(folder: Path, inbox: str) -> str:
     """Give something that changes when a file of the desk or of its inbox does."""
-    own = [
-        folder / "desk.toml",
-        *(folder / "licences").rglob("*"),
-        *(folder / "partners").rglob("*"),
-    ]
-    seen = sorted([*own, *(folder / inbox).rglob("*")])
+    folders = [below(folder / name) for name in ("licences", "partners", inbox)]
+    seen = sorted([folder / "desk.toml", *(path for one in folders for path in one.files)])
     digest = hashlib.sha256()
     for path in seen:
         with suppress(OSError):  # gone meanwhile

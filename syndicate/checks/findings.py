@@ -114,7 +114,9 @@ def parsed(data: bytes) -> etree._Element | CheckFinding:
     try:
         root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as err:
-        return CheckFinding("xml-syntax", f"line {err.lineno}", str(err.msg))
+        # Readers have libxml2's limits too: ten million characters in one place, 256 levels.
+        mend = "shorten the text" if "limit" in str(err.msg).lower() else ""
+        return CheckFinding("xml-syntax", f"line {err.lineno}", str(err.msg), mend)
     if root.getroottree().docinfo.doctype:
         return CheckFinding(
             "xml-doctype", "line 1", "has a document type declaration", "take DOCTYPE out"

@@ -25,7 +25,7 @@ from syndicate.cli.common import (
 from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import NotFound, SyndicateError
 from syndicate.pipeline.ingest import ingest
-from syndicate.pipeline.ports import Hints, Store
+from syndicate.pipeline.ports import Store
 from syndicate.pipeline.publish import Published, Regeneration, newest_edition
 from syndicate.pipeline.quarantine import isolating
 from syndicate.pipeline.versions import CLOCKS_APART
@@ -208,9 +208,7 @@ def moment_of(
 def take_inbox(desk: Path, files: DeskFiles, store: Store) -> int:
     """Take in what lies in the inbox; give how much was refused. That goes into quarantine."""
     inbox = desk / files.desk.inbox
-    if not inbox.is_dir():
-        return 0
-    drafts = watched(wiring.collect([inbox], files.desk, Hints()), "taking in")
+    drafts = watched(wiring.collect_inbox(inbox, files.desk), "taking in")
     return told_refusals(isolating(ingest(drafts, files, store, now()), store, now()))
 
 

@@ -55,10 +55,26 @@ def plain_line(value: Any) -> Any:
     return " ".join(legal_text(value).split()) if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(plain_line), Field(min_length=1)]
+def visible(value: str) -> str:
+    """Give text in which nothing hides, for what is told about names and values of strangers.
+
+    What does not show by itself (a line break, a control character, a mark that turns the
+    direction, half of a surrogate pair) is written as its escape.
+    """
+    return "".join(one if one.isprintable() else _escaped(one) for one in value)
+
+
+def _escaped(mark: str) -> str:
+    return mark.encode("unicode_escape").decode("ascii")
+
+
+LONGEST_LINE = 16_384
+"""The most characters of one line of text: no person writes more, no feed can hold many."""
+
+Text = Annotated[str, BeforeValidator(plain_line), Field(min_length=1, max_length=LONGEST_LINE)]
 """One line of plain text, never markup; not empty."""
 
-MaybeText = Annotated[str, BeforeValidator(plain_line)]
+MaybeText = Annotated[str, BeforeValidator(plain_line), Field(max_length=LONGEST_LINE)]
 """One line of plain text, never markup; may be empty."""
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -80,6 +96,9 @@ Days = Annotated[int, Field(ge=0, le=MOST_DAYS)]
 """A number of days, at most a hundred years."""
 
 ROOM_FOR_INLINE = 1_048_576
+
+MOST_AMPERSANDS = 50_000
+"""The most of a run: nh3 needs time in the square of their number between two tags."""
 
 INLINE_TAGS = frozenset(
     (
@@ -149,7 +168,23 @@ def inline_html(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     run = legal_text(value)
-    return (run if is_clean(run) else cleaned(run)).strip()
+    if is_clean(run):
+        return run.strip()
+    _bound(run)
+    # A parser drops a byte order mark that it meets first, one more each time it reads.
+    made = _HEAD.sub("", cleaned(run)).rstrip()
+    if not is_clean(made):
+        _bound(made)  # what was kept is read once more as it was cleaned
+    return made
+
+
+_HEAD = re.compile(r"^[\s\ufeff]+")
+
+
+def _bound(run: str) -> None:
+    if run.count("&") > MOST_AMPERSANDS:
+        says = f"has more than {MOST_AMPERSANDS:,} ampersands or quotation marks"
+        raise broken_rule("inline", says, "write it as several paragraphs")
 
 
 Inline = Annotated[str, BeforeValidator(inline_html), Field(max_length=ROOM_FOR_INLINE * 4)]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from syndicate.model.base import visible
 from syndicate.model.desk import Desk
 from syndicate.pipeline.ports import Draft, Hints, Refusal
 from syndicate.sources.drafting import Found, drafted
@@ -74,8 +75,8 @@ def _article(
     yield from drafted(Found(where, fields, stem), desk, hints)
 
 
-def _bad(where: str, says: str) -> Refusal:
-    return Refusal(where, "bad-json", "file", says, "write a JSON object (RFC 8259)")
+def _bad(where: str, says: str, mend: str = "write a JSON object (RFC 8259)") -> Refusal:
+    return Refusal(where, "bad-json", "file", visible(says), mend)
 
 
 def _value(data: bytes, where: str) -> Any | Refusal:
@@ -90,7 +91,7 @@ def _value(data: bytes, where: str) -> Any | Refusal:
             parse_int=whole_number,
         )
     except RecursionError:
-        return _bad(where, "is nested too deeply")
+        return _bad(where, "is nested too deeply", "remove the brackets")
     except ValueError as err:
         return _bad(where, f"is no JSON: {err}"[:300])
 

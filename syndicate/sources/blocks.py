@@ -57,8 +57,16 @@ _HEADING = re.compile(r"^h[1-6]$")
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 
 
-class TooManyBlocks(ValueError):
-    """The fragment has more blocks than any article."""
+MOST_AMPERSANDS = 200_000
+"""The most of a fragment: nh3 needs time in the square of their number between two tags."""
+
+
+class TooMuch(ValueError):
+    """The fragment has more of something than any article."""
+
+    def __init__(self, most: int = MOST_BLOCKS, of_what: str = "paragraphs or other blocks"):
+        super().__init__(f"more than {most} {of_what}")
+        self.most, self.of_what = most, of_what
 
 
 def blocks_of(fragment: str, base: str | None = None) -> tuple[Block, ...]:
@@ -67,9 +75,11 @@ def blocks_of(fragment: str, base: str | None = None) -> tuple[Block, ...]:
     Pictures, videos, sounds and embeds have no rights yet: unknown.
 
     Raises:
-        TooManyBlocks: beyond MOST_BLOCKS.
+        TooMuch: beyond MOST_BLOCKS, or more ampersands than can be read in good time.
         ValidationError: where a block breaks a rule of the model.
     """
+    if fragment.count("&") > MOST_AMPERSANDS:
+        raise TooMuch(MOST_AMPERSANDS, "ampersands")
     reader = _Reader(base)
     reader.feed(_CLEANER.clean(shallow(legal_text(fragment))))
     reader.close()
@@ -195,7 +205,7 @@ class _Reader(HTMLParser):
         """Put blocks where they belong: into the figure that is open, or into the body."""
         self._given += len(blocks)
         if self._given > MOST_BLOCKS:
-            raise TooManyBlocks
+            raise TooMuch
         if self._sink:
             self._waiting.extend(blocks)
         elif self._figures:

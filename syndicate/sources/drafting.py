@@ -17,11 +17,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from syndicate.model.article import Article
-from syndicate.model.base import plain_line
+from syndicate.model.base import plain_line, visible
+from syndicate.model.body import BlockBase
 from syndicate.model.desk import Desk
 from syndicate.model.errors import DeskWarning
 from syndicate.pipeline.ports import Draft, Hints, Refusal
-from syndicate.sources.field_faults import meant_field
+from syndicate.sources.field_faults import MENDS, meant_field, size_fault
 from syndicate.sources.parking import parked
 from syndicate.sources.reading import MOST_BLOCKS, too_many
 
@@ -84,6 +85,8 @@ def drafted(found: Found, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]
     if isinstance(body, list | tuple) and len(body) > MOST_BLOCKS:
         yield too_many(found.where, MOST_BLOCKS)
         return
+    if isinstance(body, list | tuple):
+        fields["body"] = [_told(block) for block in body]
     stated = fields.keys() & _COUNTED
     if "first_created" in fields:
         fields.setdefault("version_created", fields["first_created"])
@@ -100,6 +103,16 @@ def drafted(found: Found, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]
     article.model_fields_set.difference_update(_COUNTED - stated)
     noted = [str(one.message) for one in caught if issubclass(one.category, DeskWarning)]
     yield Draft(article, origin, tuple((*remarks, *noted, *more)))
+
+
+def _told(block: Any) -> Any:
+    """Give a block as data: it was put together piece by piece, and is checked as a whole now.
+
+    What is kept unchecked may not be readable again, and would cost the desk instead of a file.
+    """
+    if not isinstance(block, BlockBase):
+        return block
+    return {**block.model_dump(exclude_unset=True), "type": getattr(block, "type", "")}
 
 
 def _fill(fields: dict[str, Any], desk: Desk, hints: Hints, found: Found) -> list[str]:
@@ -171,7 +184,7 @@ def _refusal(where: str, fault: ErrorDetails) -> Refusal:
     place = ".".join(names)
     option = _OPTIONS.get(place, "")
     kind = fault["type"]
-    says = str(plain_line(fault["msg"]))[:_LONG]
+    says = visible(str(plain_line(fault["msg"])))[:_LONG]
     stated = str(fault.get("ctx", {}).get("mend", ""))
     if stated:
         code, mend = kind if _RULE.match(kind) else f"bad-{dashed}", stated
@@ -185,9 +198,12 @@ def _refusal(where: str, fault: ErrorDetails) -> Refusal:
         meant = meant_field(Article, fault["loc"])
         code, mend = "unknown-field", "remove it, or see schemas/syndicate/article.schema.json"
         says = f"no such field; did you mean {meant}?" if meant else "no such field"
+    elif size := size_fault(fault):
+        code, (says, mend) = f"bad-{dashed}", size
     else:
-        code, mend = f"bad-{dashed}", "correct it; see schemas/syndicate/article.schema.json"
-        says = says.removeprefix("Value error, ")
+        see = "correct it; see schemas/syndicate/article.schema.json"
+        mend = next((how for begin, how in MENDS if kind.startswith(begin)), see)
+        code, says = f"bad-{dashed}", says.removeprefix("Value error, ")
     return Refusal(where, code, place or "article", says, mend)
 
 
@@ -198,4 +214,4 @@ def _names(loc: tuple[int | str, ...]) -> list[str]:
         for before, step in zip((None, *loc), loc, strict=False)
         if not (isinstance(before, int) and step in _TAGS)
     ]
-    return [str(plain_line(str(step)))[:_LONG] for step in kept]
+    return [visible(str(plain_line(str(step))))[:_LONG] for step in kept]

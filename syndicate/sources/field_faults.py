@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from syndicate.model.base import Model, plain_line
+from syndicate.model.base import Model, plain_line, visible
 
 _OTHER_NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -32,7 +32,7 @@ _OTHER_NAMES: Mapping[str, str] = MappingProxyType(
 )
 """What other programs call our fields, where the letters do not tell."""
 
-_MENDS = (
+MENDS = (
     ("missing", "add it"),
     ("datetime", "write for example 2026-04-24T00:00:00Z"),
     ("timezone", "write for example 2026-04-24T00:00:00Z"),
@@ -56,21 +56,33 @@ def field_faults(err: ValidationError, model: type[Model], schema: str) -> Itera
 
 def _said(fault: ErrorDetails, model: type[Model], schema: str) -> str:
     kind = fault["type"]
-    says = str(plain_line(fault["msg"]))[:_LONG].removeprefix("Value error, ")
+    says = visible(str(plain_line(fault["msg"])))[:_LONG].removeprefix("Value error, ")
     if fault.get("ctx", {}).get("mend"):
         return says if _RULE.match(kind) else says.removeprefix(f"{kind}: ")
     if kind == "extra_forbidden":
         meant = meant_field(model, fault["loc"])
         says = f"no such field; did you mean {meant}?" if meant else "no such field."
         return f"{says} Mend: {f'rename it to {meant}' if meant else 'remove it'}; see {schema}."
-    mend = next((mend for begin, mend in _MENDS if kind.startswith(begin)), f"see {schema}")
+    if size := size_fault(fault):
+        return f"{size[0]}. Mend: {size[1]}; see {schema}."
+    mend = next((mend for begin, mend in MENDS if kind.startswith(begin)), f"see {schema}")
     return f"{'is missing' if kind == 'missing' else says}. Mend: {mend}."
+
+
+def size_fault(fault: ErrorDetails) -> tuple[str, str] | None:
+    """Give what is wrong with something empty or too long, and the mend; None for other faults."""
+    if fault["type"] == "too_short":
+        return "is empty", "write something, or leave it out"
+    if fault["type"] != "too_long":
+        return None
+    length, most = (fault["ctx"][name] for name in ("actual_length", "max_length"))
+    return f"is {length:,} long, more than {most:,}", "shorten it"
 
 
 def _steps(loc: tuple[int | str, ...]) -> list[str]:
     """Give the way to a field as people write it: a moment is stated as a whole, not its at."""
     return [
-        str(plain_line(str(step)))[:_LONG]
+        visible(str(plain_line(str(step))))[:_LONG]
         for before, step in zip((None, *loc), loc, strict=False)
         if not (step == "at" and before in {"start", "end", "until"})
     ]

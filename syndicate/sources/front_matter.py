@@ -6,6 +6,7 @@ and a time without a zone reaches the model as such and is refused there (V2).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,17 @@ import frontmatter
 import yaml  # type: ignore[import-untyped]
 from frontmatter.default_handlers import YAMLHandler
 
+from syndicate.model.base import visible
 from syndicate.sources.values import DEEPEST, cleaned, unique
 
 _LONGEST = 262_144
+# YAML 1.2 reads JSON, which escapes what is beyond U+FFFF as a surrogate pair (RFC 8259 section
+# 7); PyYAML leaves the two halves apart, and neither is a character.
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def _joined(pair: re.Match[str]) -> str:
+    return pair[0].encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 class FaultyFrontMatter(ValueError):
@@ -24,6 +33,10 @@ class FaultyFrontMatter(ValueError):
 
 class _Texts(yaml.BaseLoader):  # type: ignore[misc]
     """Reads every value as text and refuses a key that stands twice."""
+
+    def construct_scalar(self, node: Any) -> str:
+        """Give a text; a character written as JSON does, in two escapes, is one again."""
+        return _PAIR.sub(_joined, super().construct_scalar(node))
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
         """Give a mapping."""
@@ -58,7 +71,7 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
         fields, content = frontmatter.parse(text, handler=handler)
         plain, _ = cleaned(fields)
     except (yaml.YAMLError, ValueError, RecursionError) as err:
-        raise FaultyFrontMatter(" ".join(str(err).split())[:300]) from err
+        raise FaultyFrontMatter(visible(" ".join(str(err).split()))[:300]) from err
     return _stated(plain), content
 
 

@@ -21,7 +21,7 @@ from syndicate.model.base import legal_text, text_of
 from syndicate.model.body import Block, Gallery, Heading, Picture
 from syndicate.model.desk import Desk
 from syndicate.pipeline.ports import Draft, Hints, Refusal
-from syndicate.sources.blocks import TooManyBlocks, blocks_of
+from syndicate.sources.blocks import TooMuch, blocks_of
 from syndicate.sources.credits import with_rights
 from syndicate.sources.drafting import Found, drafted, refusals
 from syndicate.sources.nesting import shallow
@@ -64,8 +64,8 @@ class HtmlPage:
             return
         try:
             found = _found(page, where, stem_of(path), desk, hints)
-        except TooManyBlocks:
-            yield too_many(where, MOST_BLOCKS)
+        except TooMuch as err:
+            yield too_many(where, err.most, err.of_what)
             return
         except ValidationError as err:
             yield from refusals(where, err)

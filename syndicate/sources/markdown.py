@@ -25,16 +25,22 @@ from syndicate.model.base import text_of
 from syndicate.model.body import Block, Heading, Picture
 from syndicate.model.desk import Desk
 from syndicate.pipeline.ports import Draft, Hints, Refusal
-from syndicate.sources.blocks import TooManyBlocks, blocks_of
+from syndicate.sources.blocks import TooMuch, blocks_of
 from syndicate.sources.drafting import Found, drafted, refusals
 from syndicate.sources.front_matter import FaultyFrontMatter, front_matter
-from syndicate.sources.reading import MEGABYTE, MOST_BLOCKS, name_of, read, stem_of, too_many, utf8
+from syndicate.sources.reading import MEGABYTE, name_of, read, stem_of, too_many, utf8
 
-FILE_LIMIT = 2 * MEGABYTE
+FILE_LIMIT = MEGABYTE
+# The parser passes over what is nested more deeply, without a word.
+_DEEPEST = 20
 # RFC 2606: .invalid never exists, so a picture's name cannot be taken for an address.
 _NAMED = "https://picture.invalid/"
 _EMBED = re.compile(r"^embed:\s*<?(https?://[^\s<>]{1,2048})>?(?:\s+(.{1,300}))?$")
 _ONE_IMAGE = ("image",)
+
+
+class TooDeep(ValueError):
+    """Blocks are nested so deep that text would be lost."""
 
 
 class Markdown:
@@ -54,8 +60,11 @@ class Markdown:
         except FaultyFrontMatter as err:
             mend = "write plain YAML: keys, texts, lists, no anchors, no tags"
             yield Refusal(where, "bad-front-matter", "front matter", str(err), mend)
-        except TooManyBlocks:
-            yield too_many(where, MOST_BLOCKS)
+        except TooMuch as err:
+            yield too_many(where, err.most, err.of_what)
+        except TooDeep:
+            says = "lists and quotes are nested more deeply than can be read"
+            yield Refusal(where, "too-deep", "body", says, "write them less deeply nested")
         except ValidationError as err:
             yield from refusals(where, err)
         else:
@@ -67,7 +76,8 @@ def _fields(fields: dict[str, Any], content: str, hints: Hints) -> dict[str, Any
 
     Raises:
         FaultyFrontMatter: where `pictures` is no mapping, or names what the text does not show.
-        TooManyBlocks: where it is longer than any article.
+        TooMuch: where it is longer than any article.
+        TooDeep: where lists or quotes are nested beyond all sense.
         ValidationError: where a block or a picture breaks a rule of the model.
     """
     if "body" in fields:
@@ -95,8 +105,10 @@ def _fields(fields: dict[str, Any], content: str, hints: Hints) -> dict[str, Any
 
 def _html(content: str, named: frozenset[str]) -> str:
     """Give the HTML of Markdown, pictures as figures, embeds as frames, no HTML of the author."""
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable("table")
     tokens = parser.parse(content)
+    if any(token.nesting > 0 and token.level >= _DEEPEST - 1 for token in tokens):
+        raise TooDeep
     for token in tokens:
         if token.type == "inline":
             _rename(token.children or [], named)

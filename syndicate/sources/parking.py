@@ -12,7 +12,7 @@ from typing import Any
 
 from syndicate.licensing.prose import Restrictions, restrictions_in
 from syndicate.model.article import Article
-from syndicate.model.base import text_of
+from syndicate.model.base import LONGEST_LINE, text_of
 from syndicate.model.body import MEDIA_KINDS, Block, Gallery, MediaBase, kind_of
 from syndicate.model.rights import Onward, PartRights
 
@@ -41,7 +41,8 @@ def restriction_texts(*texts: str) -> tuple[str, ...]:
 
     Only capitals count here, because a caption is prose: "Japan out of the cup".
     """
-    return tuple(run for text in texts for run in _capitals(text) if any(restrictions_in((run,))))
+    runs = (run[:LONGEST_LINE].rstrip() for text in texts for run in _capitals(text))
+    return tuple(run for run in runs if any(restrictions_in((run,))))
 
 
 def _capitals(text: str) -> Iterator[str]:

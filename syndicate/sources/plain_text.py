@@ -13,12 +13,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from syndicate.model.base import direction_of, legal_text
 from syndicate.model.body import Block, Heading, ListBlock, Paragraph, Picture
 from syndicate.model.desk import Desk
 from syndicate.pipeline.ports import Draft, Hints, Refusal
 from syndicate.sources.credits import is_caption, taken_apart, with_rights
-from syndicate.sources.drafting import Found, drafted
+from syndicate.sources.drafting import Found, drafted, refusals
 from syndicate.sources.line_shapes import (
     Furniture,
     authors,
@@ -59,7 +61,11 @@ class PlainText:
         if len(lines) > MOST_BLOCKS:
             yield too_many(where, MOST_BLOCKS)
             return
-        copied = _told_apart(lines)
+        try:
+            copied = _told_apart(lines)
+        except ValidationError as err:
+            yield from refusals(where, err)
+            return
         fields = copied.fields
         if not fields["body"]:
             says = "no article text was found"

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import IO
 
-from syndicate.model.base import legal_text
+from syndicate.model.base import legal_text, visible
 from syndicate.pipeline.ports import Refusal
 
 MEGABYTE = 1_048_576
@@ -18,15 +18,19 @@ _SUFFIXES = {".gz", ".html", ".htm", ".xhtml", ".txt", ".md", ".markdown", ".jso
 
 
 def name_of(path: Path) -> str:
-    """Give a path as text that can always be printed and stored."""
-    return legal_text(str(path).encode("utf-8", "replace").decode("utf-8"))
+    """Give a path as one line that can always be printed and stored; its strange marks escaped."""
+    return visible(_text_of(path))
+
+
+def _text_of(path: Path) -> str:
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def stem_of(path: Path) -> str:
     """Give the file's name without its suffixes: wall.html.gz is wall."""
     while path.suffix.lower() in _SUFFIXES and path.stem:
         path = path.with_name(path.stem)
-    return name_of(Path(path.name))
+    return legal_text(_text_of(Path(path.name)))
 
 
 class NoFile(OSError):
@@ -58,11 +62,12 @@ def read(path: Path, limit: int) -> bytes | Refusal:
                     return _limited(inflated, limit, path)
             return _limited(file, limit, path)
     except NoFile as err:
-        mend = "name a file, or a folder of files"
+        mend = "put a file in its place, or name a folder of files"
         return Refusal(name_of(path), "no-file", "file", str(err), mend)
     except (OSError, EOFError, zlib.error, ValueError) as err:
-        says = f"cannot be read: {type(err).__name__}"
-        return Refusal(name_of(path), "unreadable", "file", says, "save the file again")
+        told = err.strerror if isinstance(err, OSError) and err.strerror else type(err).__name__
+        mend = "mend or remove the link" if path.is_symlink() else "save the file again"
+        return Refusal(name_of(path), "unreadable", "file", f"cannot be read: {told}", mend)
 
 
 def _limited(file: IO[bytes] | gzip.GzipFile, limit: int, path: Path) -> bytes | Refusal:
@@ -78,10 +83,11 @@ def too_large(where: str, limit: int) -> Refusal:
     return Refusal(where, "too-large", "file", says, "split it, or remove what is no text")
 
 
-def too_many(where: str, most: int) -> Refusal:
-    """Refuse a body of more blocks than any article has."""
-    says = f"has more than {most:,} paragraphs or other blocks"
-    return Refusal(where, "too-many-blocks", "body", says, "split it into articles")
+def too_many(where: str, most: int, of_what: str = "paragraphs or other blocks") -> Refusal:
+    """Refuse a body of more blocks, or of more of something else, than any article has."""
+    code = "too-many-" + of_what.rpartition(" ")[2]
+    says = f"has more than {most:,} {of_what}"
+    return Refusal(where, code, "body", says, "split it into articles")
 
 
 def utf8(data: bytes, where: str) -> str | Refusal:

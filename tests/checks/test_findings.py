@@ -218,3 +218,9 @@ def test_too_large_a_document_is_refused_unread(
     monkeypatch.setattr(engine, "MAX_BYTES", 10)
     assert [one.rule for one in findings(b"<feed" * 3, grammar)] == ["size"]
     assert [one.rule for one in check_document(b"<feed" * 3, "atom")] == ["size"]
+
+
+def test_more_text_in_one_place_than_readers_take_has_its_mend(grammar: Path) -> None:
+    data = b"<feed version='1'><title>" + b"x" * 10_000_001 + b"</title></feed>"
+    (found,) = findings(data, grammar)
+    assert (found.rule, found.mend) == ("xml-syntax", "shorten the text")

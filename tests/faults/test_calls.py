@@ -40,12 +40,7 @@ def test_a_fault_at_every_so_manyeth_call_of_the_first_run(
         "desk.toml",
         "partners/gazette.toml",
         "articles/wall.json",
-        pytest.param(
-            "articles",
-            marks=pytest.mark.xfail(
-                strict=True, reason="an inbox that cannot be listed ends in a traceback"
-            ),
-        ),
+        "articles",
     ],
 )
 def test_an_input_that_cannot_be_read(

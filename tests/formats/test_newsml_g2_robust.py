@@ -134,3 +134,9 @@ def test_bytes_do_not_depend_on_hash_seed_zone_or_locale() -> None:
     }
     assert len(digests) == 1
     assert len(digests.pop().strip()) == 64
+
+
+@pytest.mark.parametrize("caption", ["&nbsp;", "<b></b>", '<a href="https://a.example/"> </a>'])
+def test_a_caption_in_which_nothing_can_be_read_is_no_description(caption: str) -> None:
+    root = message(an_entry(body=blocks(paragraph("x"), a_picture(caption=caption, alt=None))))
+    assert find(root, "//g:newsItem[2]//g:description") == []

@@ -13,6 +13,7 @@ from syndicate.model.base import (
     INLINE_TAGS,
     Inline,
     MaybeText,
+    Text,
     Url,
     cleaned,
     covers_language,
@@ -20,6 +21,7 @@ from syndicate.model.base import (
     inline_html,
     is_clean,
     legal_text,
+    visible,
 )
 from tests.builders import an_article
 
@@ -174,3 +176,32 @@ def test_block_ids_are_unique() -> None:
 def test_a_model_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         an_article().headline = "other"  # type: ignore[misc]
+
+
+def test_no_line_is_longer_than_any_feed_can_hold_often() -> None:
+    line = TypeAdapter[str](Text)
+    assert line.validate_python("x " * 8_000)
+    with pytest.raises(ValidationError, match="at most 16384"):
+        line.validate_python("x" * 16_385)
+
+
+@pytest.mark.parametrize("run", ["&" * 50_001, "<a title='" + '"' * 50_001 + "'>x</a>"])
+def test_a_run_that_cannot_be_cleaned_in_good_time_now_or_later_is_refused(run: str) -> None:
+    with pytest.raises(ValidationError, match="more than 50,000 ampersands"):
+        TypeAdapter[str](Inline).validate_python(run)
+
+
+@pytest.mark.parametrize("run", ["\ufeff\ufeffx", " \ufeff <b>x</b> ", "<b>\ufeffx</b>", "\ufeff"])
+def test_a_byte_order_mark_does_not_make_it_another_run_each_time(run: str) -> None:
+    made = inline_html(run)
+    assert inline_html(made) == made
+
+
+def test_any_number_of_plain_references_is_read_again() -> None:
+    run = TypeAdapter[str](Inline)
+    kept = run.validate_python(">" * 60_000)
+    assert run.validate_python(kept) == kept
+
+
+def test_what_does_not_show_is_made_visible() -> None:
+    assert visible("a\nb\u202ec\x9b é مرفأ") == r"a\nb\u202ec\x9b é مرفأ"

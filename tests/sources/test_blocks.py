@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicate.model.base import text_of
 from syndicate.model.body import Block, texts_of
-from syndicate.sources.blocks import TooManyBlocks, blocks_of
+from syndicate.sources.blocks import TooMuch, blocks_of
 from syndicate.sources.nesting import DEEPEST, DEEPEST_STYLE, shallow
 
 BASE = "https://harbour.example/cities/wall"
@@ -242,7 +242,7 @@ def test_tags_that_are_never_closed_do_not_multiply(bomb: str) -> None:
 
 
 def test_more_blocks_than_any_article_has_are_too_many() -> None:
-    with pytest.raises(TooManyBlocks):
+    with pytest.raises(TooMuch):
         blocks_of("<p>x" * 20_001)
 
 
@@ -299,3 +299,8 @@ def test_a_caption_goes_to_what_it_is_about(inside: str, field: str) -> None:
 
 def test_a_caption_without_anything_is_a_paragraph() -> None:
     assert briefly("<figure><figcaption>Alone</figcaption></figure>") == [("paragraph", "Alone")]
+
+
+def test_more_ampersands_than_can_be_read_in_good_time_are_too_much() -> None:
+    with pytest.raises(TooMuch, match="ampersands"):
+        blocks_of("&" * 200_001)

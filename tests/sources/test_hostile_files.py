@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.model.article import Article
 from syndicate.pipeline.ports import Hints, Source
 from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.html_page import HtmlPage
 from syndicate.sources.markdown import Markdown
 from syndicate.sources.plain_text import PlainText
 from tests.builders import article_data
-from tests.sources.reading_in import refused, written
+from tests.sources.reading_in import one_draft, refused, written
 
 SOURCES: list[Source] = [ArticleJson(), ArticleLines(), Markdown(), HtmlPage(), PlainText()]
 
@@ -91,3 +92,80 @@ def test_a_missing_instant_may_be_written_or_stated(tmp_path: Path) -> None:
     path = written(tmp_path, "a.json", json.dumps(data))
     (refusal,) = refused(ArticleJson(), path, Hints())
     assert refusal.mend == "add first_created to the file, or state --first-created INSTANT"
+
+
+def test_a_name_that_does_not_show_is_told_by_its_escapes(tmp_path: Path) -> None:
+    for name, told in (
+        (b"a\nb.json", r"a\nb.json"),
+        (b"a\xe2\x80\xaeb.json", r"a\u202eb.json"),
+        (b"a\xffb.json", r"a\xffb.json"),
+        ("مرفأ.json".encode(), "مرفأ.json"),
+    ):
+        path = tmp_path / os.fsdecode(name)
+        path.write_bytes(b"{")
+        assert refused(ArticleJson(), path)[0].where == f"{tmp_path}/{told}"
+
+
+def test_two_names_that_are_no_utf8_are_two_identities(tmp_path: Path) -> None:
+    data = article_data()
+    del data["guid"]
+    paths = [tmp_path / os.fsdecode(name) for name in (b"\xfe.json", b"\xff.json")]
+    for path in paths:
+        path.write_text(json.dumps(data))
+    assert len({one_draft(ArticleJson(), path).article.guid for path in paths}) == 2
+
+
+def test_what_a_refusal_quotes_is_made_visible(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "a.json", json.dumps(article_data(**{"x\u202ey\x9b": 1}, language="\x9b"))
+    )
+    told = "".join(f"{one.field}{one.says}" for one in refused(ArticleJson(), path))
+    assert r"x\u202ey\x9b" in told
+    assert told.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("changes", "says", "mend"),
+    [
+        ({"headline": " \x00"}, "is empty", "write something, or leave it out"),
+        ({"headline": "x" * 20_000}, "is 20,000 long, more than 16,384", "shorten it"),
+        (
+            {"body": [{"type": "paragraph", "text": "&" * 60_000}]},
+            "has more than 50,000 ampersands or quotation marks",
+            "write it as several paragraphs",
+        ),
+        (
+            {"first_created": "0000-00-00"},
+            "Input should be a valid datetime or date, "
+            "month value is outside expected range of 1-12",
+            "write for example 2026-04-24T00:00:00Z",
+        ),
+    ],
+)
+def test_what_is_empty_or_too_long_is_said_in_words(
+    tmp_path: Path, changes: dict[str, object], says: str, mend: str
+) -> None:
+    path = written(tmp_path, "a.json", json.dumps(article_data(**changes)))
+    assert (says, mend) in [(one.says, one.mend) for one in refused(ArticleJson(), path)]
+
+
+def test_a_text_too_long_for_a_run_is_refused(tmp_path: Path) -> None:
+    text = b"The harbour wall moves again\n\nThe wall moved two centimetres.\n\nPhoto: "
+    path = written(tmp_path, "a.txt", text + b"&" * 1_000_000)
+    assert [one.code for one in refused(PlainText(), path)] == ["bad-text"]
+
+
+@pytest.mark.parametrize("name", ["loop.json", "gone.json"])
+def test_a_link_that_leads_to_no_file_says_so(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to("loop.json" if name == "loop.json" else "nowhere.json")
+    (refusal,) = refused(ArticleJson(), tmp_path / name)
+    assert (refusal.code, refusal.mend) == ("unreadable", "mend or remove the link")
+
+
+def test_a_restriction_without_end_is_kept_as_far_as_a_line_goes(tmp_path: Path) -> None:
+    picture = {"type": "picture", "caption": "The wall. " + "JAPAN OUT " * 3_000}
+    path = written(tmp_path, "a.json", json.dumps(article_data(body=[picture])))
+    article = one_draft(ArticleJson(), path).article
+    assert article.body[0].rights
+    assert article.body[0].rights.restrictions[0].startswith("JAPAN OUT JAPAN")
+    assert Article.model_validate_json(article.model_dump_json()) == article

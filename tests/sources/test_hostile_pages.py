@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.model.article import Article
+from syndicate.pipeline.ports import Draft
 from syndicate.sources.html_page import HtmlPage
 from tests.sources.pages import DATA, TEXT, a_file, a_page
 from tests.sources.reading_in import (
+    collected,
     one_draft,
     refused,
     shape_of,
@@ -115,3 +118,31 @@ def test_the_text_in_the_linked_data_is_used_where_the_page_shows_none(tmp_path:
     article = one_draft(HtmlPage(), a_file(tmp_path, body="", data=data)).article
 
     assert shape_of(article) == ["paragraph: The wall moved.", "paragraph: Nobody knows why."]
+
+
+@pytest.mark.parametrize(
+    ("shown", "field"),
+    [
+        ("<iframe src=https://video.example/1></iframe>", "title"),
+        ("<blockquote>Said.</blockquote>", "cite"),
+    ],
+)
+def test_what_is_put_together_is_checked_as_a_whole(
+    tmp_path: Path, shown: str, field: str
+) -> None:
+    caption = "word " * 5_000
+    body = f"{TEXT}<figure>{shown}<figcaption>{caption}</figcaption></figure>{TEXT}"
+    page = a_file(tmp_path, body=body)
+    for one in collected(HtmlPage(), page):
+        if isinstance(one, Draft):
+            kept = one.article.model_dump_json()
+            assert Article.model_validate_json(kept) == one.article
+        else:
+            assert (one.code, one.mend) == (f"bad-{field}", "shorten it")
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\ufeff\ufeff x", "&#65279;&#65279;x"])
+def test_what_was_read_is_the_same_when_it_is_read_again(tmp_path: Path, mark: str) -> None:
+    figure = f"<figure><img src=https://a.example/a.jpg><figcaption>{mark}</figcaption></figure>"
+    article = one_draft(HtmlPage(), a_file(tmp_path, body=f"{TEXT}{figure}{TEXT}")).article
+    assert Article.model_validate_json(article.model_dump_json()) == article

@@ -216,3 +216,15 @@ def test_a_megabyte_is_one_article(tmp_path: Path) -> None:
     article = one_draft(Markdown(), a_file(tmp_path, "word " * 200_000)).article
 
     assert sum(len(text) for b in article.body for text in texts_of(b)) >= 999_999
+
+
+@pytest.mark.parametrize("mark", ["> ", "- "])
+def test_text_that_is_nested_beyond_reading_is_refused_not_lost(tmp_path: Path, mark: str) -> None:
+    assert "Deep" in str(one_draft(Markdown(), a_file(tmp_path, f"{mark * 8}Deep")).article.body)
+    (refusal,) = refused(Markdown(), a_file(tmp_path, f"{mark * 30}Deep"))
+    assert refusal.code == "too-deep"
+
+
+def test_what_json_writes_as_a_surrogate_pair_is_one_character(tmp_path: Path) -> None:
+    front = FRONT.replace("The wall moves", r'"\ud83c\udf0a The \ud800wall"')
+    assert one_draft(Markdown(), a_file(tmp_path, front=front)).article.headline == "🌊 The wall"
