@@ -159,8 +159,20 @@ def is_clean(run: str) -> bool:
 
 
 def cleaned(run: str) -> str:
-    """Give what the cleaner leaves of a legal run."""
-    return legal_text(_INLINE.clean(run))
+    """Give what the cleaner leaves of a legal run.
+
+    Normalising may join the end of a tag with the sign behind it, which makes other markup: what
+    changes by that is cleaned again, and what never rests loses its markup.
+    """
+    for _ in range(ROUNDS):
+        made = _INLINE.clean(run)
+        run = legal_text(made)
+        if run == made:
+            return run
+    return html.escape(_TAG.sub("", run), quote=False)
+
+
+ROUNDS = 4
 
 
 def inline_html(value: Any) -> Any:

@@ -205,3 +205,19 @@ def test_any_number_of_plain_references_is_read_again() -> None:
 
 def test_what_does_not_show_is_made_visible() -> None:
     assert visible("a\nb\u202ec\x9b é مرفأ") == r"a\nb\u202ec\x9b é مرفأ"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        '<a href="https://x.example/">&#x338; onclick="alert(1)" y="z">x</a>',
+        "<b>&#x338;x</b>",
+        "<em>&#x338; onmouseover=alert(1)>x</em>",
+    ],
+)
+def test_a_sign_that_joins_the_end_of_a_tag_makes_no_other_markup(run: str) -> None:
+    made = inline_html(run)
+    assert made == legal_text(made)
+    assert inline_html(made) == made
+    tree = etree.fromstring(f"<p>{made}</p>")
+    assert {name for one in tree.iter() for name in one.attrib} <= {"href"}
