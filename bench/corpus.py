@@ -1,0 +1,194 @@
+"""A deterministic corpus: the same articles, licences and partners on every machine.
+
+Articles of about 5.6 KB of body, one in ten in Arabic. Each article belongs to one of `products`
+groups of a hundred; a partner takes one product under one of twenty licences. Hot articles are in
+one product more, which every fifth partner takes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from syndicate.model.article import Article
+from syndicate.model.desk import Desk, DeskFiles
+from syndicate.model.licence import Licence
+from syndicate.model.partner import Partner
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+LICENCES = 20
+A_PRODUCT = 100
+"""Articles in a product, and in a feed."""
+BODY = 5_600
+"""Bytes of text in a body, about."""
+
+_LATIN = (
+    "harbour", "wall", "council", "tide", "engineer", "the", "a", "of", "and", "in", "for",
+    "market", "river", "school", "north", "new", "between", "report", "says", "water", "night",
+    "ferry", "island", "people", "road", "after", "before", "million", "plan", "study", "city",
+)  # fmt: skip
+_ARABIC = (
+    "الميناء", "المدينة", "مجلس", "البحر", "في", "من", "على", "إلى", "تقرير", "الماء", "سوق",
+    "النهر", "مدرسة", "خطة", "دراسة", "الشمال", "بعد", "قبل", "جديد", "الناس", "الطريق", "ليلة",
+)  # fmt: skip
+
+
+class Size(NamedTuple):
+    """How large a corpus is."""
+
+    articles: int = 10_000
+    partners: int = 1_000
+    formats: tuple[str, ...] = ("rss", "atom", "newsml-g2")
+
+    @property
+    def products(self) -> int:
+        """Groups of a hundred articles."""
+        return max(1, self.articles // A_PRODUCT)
+
+
+def articles(size: Size) -> Iterator[Article]:
+    """Give the articles, oldest first."""
+    for number in range(size.articles):
+        yield article(number, size)
+
+
+def article(number: int, size: Size, version: int = 1) -> Article:
+    """Give one version of an article."""
+    chance = random.Random(number)  # noqa: S311  a corpus, not a secret
+    arabic = number % 10 == 9  # noqa: PLR2004
+    words = _ARABIC if arabic else _LATIN
+    created = START + timedelta(minutes=7 * (number % 40_000), seconds=number // 40_000)
+    changed = created + timedelta(days=version - 1)
+    return Article.model_validate(
+        {
+            "guid": f"tag:bench.example,2026:{number:07}",
+            "version": version,
+            "language": "ar" if arabic else "en",
+            "headline": f"{_sentence(chance, words, 9)} {number} v{version}",
+            "summary": _sentence(chance, words, 24),
+            "bylines": [{"name": f"Author {number % 97}"}],
+            "section": f"Section {number % 7}",
+            "products": [f"product-{number // A_PRODUCT % size.products}"],
+            "keywords": sorted({chance.choice(words) for _ in range(4)}),
+            "subjects": [{"code": "20000430", "name": "coastal protection"}],
+            "first_created": _stamp(created),
+            "version_created": _stamp(changed),
+            "canonical_url": f"https://bench.example/{number:07}",
+            "rights": {"own": True, "onward": "granted"},
+            "body": list(_body(chance, words, number)),
+        }
+    )
+
+
+def _body(
+    chance: random.Random, words: tuple[str, ...], number: int
+) -> Iterator[dict[str, object]]:
+    left, paragraph = BODY, 0
+    while left > 0:
+        text = " ".join(_sentence(chance, words, 14) for _ in range(4))
+        if paragraph % 3 == 0:
+            text = f'<a href="https://bench.example/{number}/{paragraph}">{words[0]}</a> {text}'
+        left -= len(text.encode())
+        paragraph += 1
+        yield {"type": "paragraph", "text": f"{text} &amp; <em>{words[1]}</em>."}
+    yield {
+        "type": "picture",
+        "alt": _sentence(chance, words, 6),
+        "caption": _sentence(chance, words, 10),
+        "rights": {"own": True, "onward": "granted"},
+        "renditions": [
+            {
+                "url": f"https://img.bench.example/{number}.jpg",
+                "type": "image/jpeg",
+                "width": 1600,
+                "height": 900,
+            }
+        ],
+    }
+
+
+def _sentence(chance: random.Random, words: tuple[str, ...], length: int) -> str:
+    return " ".join(chance.choice(words) for _ in range(length)).capitalize() + "."
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def desk_files(size: Size) -> DeskFiles:
+    """Give the desk: twenty licences, and partners with one feed each."""
+    desk = Desk.model_validate(
+        {
+            "name": "Bench Post",
+            "domain": "bench.example",
+            "since": 2026,
+            "contact": "licensing@bench.example",
+            "url": "https://bench.example/",
+            "base_url": "https://feeds.bench.example/",
+        }
+    )
+    licences = tuple(_licence(number) for number in range(LICENCES))
+    partners = tuple(_partner(number, size) for number in range(size.partners))
+    return DeskFiles(desk, licences, partners)
+
+
+def _licence(number: int) -> Licence:
+    kinds = ("headline", "summary", "body", "image")
+    return Licence.model_validate(
+        {
+            "id": f"licence-{number}",
+            "version": 1,
+            "title": f"Licence number {number}",
+            "territory": {"include": ["WORLD"]},
+            "media": ["web"],
+            "grants": [{"kind": kind} for kind in kinds],
+            "required_parts": ["headline", "body"],
+        }
+    )
+
+
+def _partner(number: int, size: Size) -> Partner:
+    product = number % size.products
+    return Partner.model_validate(
+        {
+            "id": f"partner-{number}",
+            "name": f"Partner {number}",
+            "legal_name": f"Partner {number} Ltd",
+            "country": "GB",
+            "contacts": {"notices": f"night@p{number}.example"},
+            "properties": [
+                {
+                    "id": "site",
+                    "kind": "site",
+                    "name": f"p{number}.example",
+                    "url": f"https://p{number}.example/",
+                    "media": ["web"],
+                }
+            ],
+            "agreements": [
+                {
+                    "id": f"l-{number}",
+                    "licence": f"licence-{product % LICENCES}",
+                    "licence_version": 1,
+                    "properties": ["site"],
+                    "state": "active",
+                    "zone": "UTC",
+                    "term": {"start": "2026-01-01T00:00:00Z", "end": "2028-01-01T00:00:00Z"},
+                }
+            ],
+            "feeds": [
+                {
+                    "id": f"feed-{number}",
+                    "title": f"Feed {number}",
+                    "selection": {
+                        "products": [f"product-{product}", *(["hot"] if number % 5 == 0 else [])]
+                    },
+                    "limit": A_PRODUCT,
+                    "formats": list(size.formats),
+                }
+            ],
+        }
+    )
