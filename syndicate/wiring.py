@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from syndicate.checks.findings import check_document
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.errors import StoreFailed
@@ -181,7 +180,6 @@ def regeneration(
         store,
         place,
         FORMATS,
-        check_document,
         now,
         dry_run=dry_run,
         unsound=unsound,

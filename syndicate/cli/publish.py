@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -26,8 +27,9 @@ from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import NotFound, SyndicateError
 from syndicate.pipeline.ingest import ingest
 from syndicate.pipeline.ports import Store
-from syndicate.pipeline.publish import Published, Regeneration, newest_edition
+from syndicate.pipeline.publish import Regeneration, newest_edition
 from syndicate.pipeline.quarantine import isolating
+from syndicate.pipeline.together import Published
 from syndicate.pipeline.versions import CLOCKS_APART
 from syndicate.sources.desk_folder import Read
 
@@ -81,11 +83,12 @@ def regenerate(
         moment = moment_of(at, newest, free=dry_run, rewind=rewind)
         refused = 0 if due else take_inbox(desk, files, store)
         done = publish_now(desk, found, store, moment, only, dry_run=dry_run, due=due)
+        planned = store.planned() if due else {}
         headlines = {one.guid: one.headline for one in store.current()} if dry_run else {}
     if as_json:
         print_json([one._asdict() for one in done])
     else:
-        _print(done, dry_run=dry_run)
+        _print(done, [*planned.values()], dry_run=dry_run)
         for line in _differences(done, headlines) if dry_run else ():
             click.echo(line)
     if refused or found.errors or any(one.failure or one.quarantined for one in done):
@@ -111,7 +114,10 @@ def publish_now(
     run = _run(desk, found, store, moment, dry_run=dry_run, due=due)
     wanted = [feed for _, feed in run.files.feed_list() if only in (None, feed.id)]
     documents = sum(len(feed.formats) for feed in wanted)
-    return list(watched(run.run(only), "publishing", documents))
+    done = list(watched(run.run(only), "publishing", documents))
+    feeds = [feed.id for _, feed in run.files.feed_list()]
+    places = {feed: place for place, feed in enumerate(feeds)}
+    return sorted(done, key=lambda one: places.get(one.feed, len(places)))
 
 
 class Attempt(NamedTuple):
@@ -212,7 +218,7 @@ def take_inbox(desk: Path, files: DeskFiles, store: Store) -> int:
     return told_refusals(isolating(ingest(drafts, files, store, now()), store, now()))
 
 
-def _print(done: list[Published], *, dry_run: bool) -> None:
+def _print(done: list[Published], planned: Sequence[datetime | None], *, dry_run: bool) -> None:
     columns = (
         "partner",
         "feed",
@@ -224,7 +230,8 @@ def _print(done: list[Published], *, dry_run: bool) -> None:
         "changed",
         "removed",
     )
-    print_table(columns, (_row(one, dry_run=dry_run) for one in done))
+    if done:
+        print_table(columns, (_row(one, dry_run=dry_run) for one in done))
     for one in done:
         for bad in one.quarantined:
             tell(f"quarantined {bad.guid} in {one.path}: {bad.reason}")
@@ -233,7 +240,7 @@ def _print(done: list[Published], *, dry_run: bool) -> None:
     former = dict.fromkeys(one.feed for one in done if one.former)
     for feed in former:
         tell(f"{feed} is no longer on the desk: its documents go on with notices only")
-    changes = [one.next_change for one in done if one.next_change]
+    changes = [one for one in (*planned, *(one.next_change for one in done)) if one]
     alive = [one for one in done if not one.deleted]
     written = sum(one.written for one in alive)
     verb = "would be written" if dry_run else "written"

@@ -25,7 +25,7 @@ from syndicate.model.desk import DeskFiles
 from syndicate.model.feed import Purpose
 from syndicate.model.licence import EmbargoMode, Licence
 from syndicate.model.partner import Agreement, Partner, Property
-from syndicate.model.receipt import Holding, Slot
+from syndicate.model.receipt import Holding, OutUnder, Slot
 from syndicate.model.rights import FULL, Extent, Medium
 from syndicate.model.selection import Selection
 
@@ -167,7 +167,7 @@ def _licences(request: Request) -> tuple[Licence, ...]:
 
 
 def keeps_terms(
-    files: DeskFiles, partner: Partner, held: Iterable[Holding]
+    files: DeskFiles, partner: Partner, held: Iterable[Holding | OutUnder]
 ) -> Mapping[str, Delivered]:
     """Give the articles that went out under other terms than those of their agreement now."""
     agreed = {one.id: f"{one.licence}/v{one.licence_version}" for one in partner.agreements}

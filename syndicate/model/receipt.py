@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -31,6 +32,23 @@ class ManifestLine(Model):
     picture had to go. NewsML-G2 says version + revision, so that no number is used twice."""
     item: str = ""
     """Digest of what went out (see Item); empty for a notice."""
+
+
+def manifest_digest(lines: Iterable[ManifestLine]) -> str:
+    """Give the digest of what stands in an edition, in order.
+
+    What is not stated does not count, so manifests of the first schema keep their digests.
+    """
+    stated = [
+        [
+            line.guid,
+            line.version,
+            line.withdrawn,
+            *([line.revision, line.item] if line.revision or line.item else []),
+        ]
+        for line in lines
+    ]
+    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()
 
 
 class PartMark(Model):
@@ -57,6 +75,12 @@ class Item(Model):
     """Where it may be used; None = everywhere."""
     parts: tuple[PartMark, ...] = ()
     """Its parts."""
+    places: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Where its pictures, videos and sounds may be used that have countries of their own."""
+
+    def where(self, part: str) -> tuple[str, ...] | None:
+        """Give the countries in which a part may be used; None = everywhere."""
+        return dict(self.places).get(part, self.countries)
 
 
 class Edition(Model):
@@ -82,6 +106,8 @@ class Edition(Model):
     """Digest of the desk's files it was decided with (a kept text)."""
     rulings: str = ""
     """Digest of the decisions behind its lines (a kept text)."""
+    names: tuple[str, ...] = ()
+    """The partner's agreements as its feed then knew them (see Way)."""
 
 
 class Withdrawal(Model):
@@ -276,14 +302,67 @@ def event_digest(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Receipt(NamedTuple):
-    """All that is kept in one step before the bytes of an edition go out."""
+class Way(NamedTuple):
+    """Where a feed, in a format, stands."""
 
-    edition: Edition
+    feed: str
+    format: str
+    partner: str
+    stream: int = 0
+    """The holdings it shares with feeds that began alike and were asked alike ever since; 0 in a
+    receipt that begins a new stream."""
+    names: tuple[str, ...] = ()
+    """The partner's agreements in the order in which the feed came to know them: a stream names
+    them by their place here."""
+    asked: str = ""
+    """Digest of all that its content follows from, articles and moment apart."""
+    head: str = ""
+    """Digest of what is its own: title, addresses, end of the agreement."""
+    content: str = ""
+    """Digest of its envelope and of the pieces in it."""
+    digest: str = ""
+    """Digest of its newest edition."""
+    manifest: str = ""
+    """Digest of what stands in that."""
+    updated: datetime | None = None
+    """That edition's own time."""
+    sequence: int = 0
+    """The number of that edition; 0 before the first."""
+    put: int = 0
+    """The number of the edition whose bytes are known to be out."""
+    due: datetime | None = None
+    """When time alone can change it; None = never."""
+    entries: int = 0
+    """How many articles stand in it."""
+    stones: int = 0
+    """How many notices stand in it."""
+    stamp: str = ""
+    """What its document looked like when it was put: other looks mean other bytes, perhaps."""
+
+
+class OutUnder(NamedTuple):
+    """Under which agreement and licence an article went out."""
+
+    guid: str
+    agreement: str
+    licence: str
+
+
+def agreement_called(names: tuple[str, ...], called: str) -> str:
+    """Give the agreement that a stream calls so (see Way.names); others keep their name."""
+    place = called.rpartition("-")[2]
+    return names[int(place)] if place.isdecimal() and int(place) < len(names) else called
+
+
+class Receipt(NamedTuple):
+    """All that is kept in one step, for feeds of one stream, before the bytes go out."""
+
+    editions: tuple[Edition, ...] = ()
+    """Editions; those of the same content name the same manifest."""
     items: tuple[Item, ...] = ()
-    """What stands behind its lines; known ones are not kept again."""
+    """What stands behind their lines; known ones are not kept again."""
     holdings: tuple[Holding, ...] = ()
-    """Holdings that are new or changed."""
+    """Holdings of the stream that are new or changed."""
     notices: tuple[Notice, ...] = ()
     """Notices, each told once."""
     slots: tuple[Slot, ...] = ()
@@ -292,3 +371,9 @@ class Receipt(NamedTuple):
     """(agreement, from, until, limit): slots counted in that time may not exceed the limit."""
     texts: tuple[str, ...] = ()
     """Texts that inputs and rulings name by their SHA-256."""
+    ways: tuple[Way, ...] = ()
+    """Where the feeds of the stream stand then."""
+    stream: int = 0
+    """The stream; 0 = a new one."""
+    fork_of: int = 0
+    """The stream whose holdings a new one begins with; 0 = none."""

@@ -280,6 +280,14 @@ def head_of(
     )
 
 
+def own_facts(files: DeskFiles, partner: Partner, feed: Feed, fmt: Format, now: datetime) -> str:
+    """Give as text what of the head is the feed's own and does not follow from its content."""
+    nothing = Composition((), (), None, now)
+    start = content_time(files, partner, nothing)
+    head = head_of(files, partner, feed, fmt, nothing)
+    return f"{start.isoformat()} {head.model_dump_json(exclude={'updated'})}"
+
+
 _BOUND = {AgreementState.ACTIVE, AgreementState.SUSPENDED, AgreementState.TERMINATED}
 
 

@@ -26,25 +26,27 @@ from syndicate.licensing.withdraw import (
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.decision import Verdict
 from syndicate.model.entry import Entry, GoneMedium, Tombstone
-from syndicate.model.feed import Feed
 from syndicate.model.licence import Licence
-from syndicate.model.receipt import Holding, Item, ManifestLine, Notice, PartMark, Withdrawal
+from syndicate.model.receipt import Holding, Item, ManifestLine, PartMark, Withdrawal
 from syndicate.model.rights import PartKind
 from syndicate.pipeline import told
 from syndicate.pipeline.compose import Composition, Quarantined, quarantined
 from syndicate.pipeline.items import item_of, lost_media, lost_places
 from syndicate.pipeline.pool import History
+from syndicate.pipeline.told import Word
 
 
 class Past(NamedTuple):
-    """What is known of a feed, in a format, from before."""
+    """What is known of a feed from before."""
 
     holdings: Mapping[str, Holding]
-    """What it gave out, by guid."""
+    """What it gave out, by guid: of what may stand in it now, and of what must be looked at."""
     item: Callable[[str], Item | None]
     """What stands behind a digest."""
     inputs: str
-    """Digest of the desk's files now."""
+    """Digest of all that its content follows from, articles and moment apart."""
+    next_due: datetime | None = None
+    """When something else that it gave out must be looked at."""
 
 
 NO_PAST = Past({}, lambda _: None, "")
@@ -60,8 +62,8 @@ class Followed(NamedTuple):
     """What stands behind each live article, by guid."""
     holdings: tuple[Holding, ...]
     """Those that are new or changed."""
-    notices: tuple[Notice, ...]
-    """What the partner is told by it."""
+    notices: tuple[Word, ...]
+    """What its partner is told by it."""
     delivered: Mapping[str, Delivered]
     """What keeps the terms that it went out under."""
 
@@ -94,34 +96,28 @@ class Followed(NamedTuple):
 
 def follow(
     request: Request,
-    feed: Feed,
-    format_name: str,
     composed: Composition,
     past: Past,
     histories: Mapping[str, History],
     now: datetime,
 ) -> Followed:
     """Give what goes out, in the light of what went out before."""
-    story = _Story(request, feed, format_name, composed, past, histories, now)
+    story = _Story(request, composed, past, histories, now)
     return story.told()
 
 
 class _Story:
-    """One feed in one format at one moment, beside its past."""
+    """A feed at one moment, beside its past."""
 
     def __init__(
         self,
         request: Request,
-        feed: Feed,
-        format_name: str,
         composed: Composition,
         past: Past,
         histories: Mapping[str, History],
         now: datetime,
     ) -> None:
         self.request = request
-        self.feed = feed
-        self.format = format_name
         self.composed = composed
         self.past = past
         self.histories = histories
@@ -132,7 +128,7 @@ class _Story:
         self.revisions: dict[str, int] = {}
         self.items: dict[str, Item] = {}
         self.holdings: dict[str, Holding] = {}
-        self.notices: list[Notice] = []
+        self.notices: list[Word] = []
         self.changes: set[datetime] = set()
         self.bad: list[Quarantined] = list(composed.quarantined)
 
@@ -149,7 +145,7 @@ class _Story:
                 self._attempt(guid, self._absent, held, article)
         self.stones.sort(key=lambda stone: (-stone.when.timestamp(), stone.guid))
         soon = min((one for one in self.changes if one > self.now), default=None)
-        ends = [one for one in (soon, self.composed.next_change) if one]
+        ends = [one for one in (soon, self.composed.next_change, self.past.next_due) if one]
         whole = self.composed._replace(
             entries=tuple(self.entries),
             tombstones=tuple(self.stones),
@@ -197,9 +193,9 @@ class _Story:
         self.items[entry.guid] = item
         self._keep(
             Holding(
-                feed=self.feed.id,
-                format=self.format,
-                partner=self.request.partner.id,
+                feed="",
+                format="",
+                partner="",
                 guid=entry.guid,
                 version=entry.version,
                 revision=revision,
@@ -246,11 +242,11 @@ class _Story:
         item: Item,
         lost: tuple[PartMark, ...],
         revision: int,
-    ) -> Iterator[Notice]:
+    ) -> Iterator[Word]:
         """Give what a holder must be told about an article that still goes out."""
         if held is None:
             return
-        about = told.About(self.request, self.feed, entry.guid, entry.version, revision, self.now)
+        about = told.About(entry.guid, entry.version, revision, self.now)
         licence = ruling.question.licence if ruling.question else None
         headline = entry.headline
         if held.withdrawn:
@@ -259,8 +255,8 @@ class _Story:
             yield told.corrected(about, headline, entry.correction_note, licence)
         if lost:
             yield told.lost_parts(about, headline, lost, ruling.decision, licence)
-        if before and lost_places(before, item):
-            yield told.lost_places(about, headline, item.countries or (), licence)
+        for part, countries in lost_places(before, item) if before else ():
+            yield told.lost_places(about, headline, part, countries, licence)
 
     def _taken_back(self, stone: Tombstone) -> None:
         """Let the notice of an article that was killed or withheld go out."""
@@ -279,7 +275,7 @@ class _Story:
                 held = held.model_copy(update={"withdrawn": taken, "revision": revision})
             self._keep(held)
             media.update({medium.part: medium for medium in self._media(held)})
-        about = told.About(self.request, self.feed, stone.guid, stone.version, revision, self.now)
+        about = told.About(stone.guid, stone.version, revision, self.now)
         agreed = in_order(self.request.partner)[:1]
         first = [self.request.files.licence(one.licence, one.licence_version) for one in agreed]
         licence = self._licence(held) if held else next(iter(first), None)
@@ -370,7 +366,7 @@ class _Story:
         if before is None or ruling.question is None:
             return False
         item = item_of(redact(ruling.question, ruling.decision))
-        return bool(lost_media(before, item)) or lost_places(before, item)
+        return bool(lost_media(before, item) or lost_places(before, item))
 
     def _withdraw(self, held: Holding, article: Article, loss: Loss) -> None:
         """Tell a holder that the permission for its copy is over."""
@@ -385,8 +381,7 @@ class _Story:
         held = held.model_copy(update={"withdrawn": taken, "revision": revision})
         self._keep(held)
         stone = withdrawal_tombstone(self.request, self.histories[held.guid], held)
-        version = article.version
-        about = told.About(self.request, self.feed, held.guid, version, revision, self.now)
+        about = told.About(held.guid, article.version, revision, self.now)
         self.notices.append(told.withdrawn(about, stone, taken, loss.licence))
         self._stone(stone, revision, tuple(self._media(held)))
 
@@ -405,9 +400,7 @@ class _Story:
         self.changes.add(until)
         if not told_before:
             version, headline, note = article.version, held.headline, article.correction_note
-            about = told.About(
-                self.request, self.feed, held.guid, version, held.revision, self.now
-            )
+            about = told.About(held.guid, version, held.revision, self.now)
             self.notices.append(told.corrected(about, headline, note, self._licence(held)))
         self.entries.append(correction_of(self.request, article, held))
 

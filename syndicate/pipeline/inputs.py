@@ -11,6 +11,7 @@ from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.licence import Licence
 from syndicate.model.partner import Partner
 from syndicate.model.receipt import ManifestLine, Slot
+from syndicate.pipeline.classes import Class
 from syndicate.pipeline.items import digest_of
 
 Text = Callable[[str], str | None]
@@ -28,17 +29,8 @@ class Snapshot(NamedTuple):
 
 def snapshot(files: DeskFiles) -> Snapshot:
     """Give the desk's files as texts."""
-    desk = _text(files.desk)
     licences = [_text(one) for one in files.licences]
-    partners = [_text(one) for one in files.partners]
-    listed = json.dumps(
-        {
-            "desk": digest_of(desk),
-            "licences": [digest_of(one) for one in licences],
-            "partners": [digest_of(one) for one in partners],
-        }
-    )
-    return Snapshot(digest_of(listed), (listed, desk, *licences, *partners))
+    return _listed(_text(files.desk), licences, [_text(one) for one in files.partners])
 
 
 def _text(model: Desk | Licence | Partner) -> str:
@@ -78,7 +70,49 @@ class Ruled(NamedTuple):
     """SHA-256 of the decision."""
 
 
+class Snapshots:
+    """Snapshots of what single partners are published by; what they share is written once."""
+
+    def __init__(self) -> None:
+        self._shared: list[tuple[DeskFiles, tuple[str, ...], tuple[str, ...]]] = []
+        self._last: tuple[DeskFiles, Partner, Snapshot] | None = None
+
+    def of(self, files: DeskFiles, partner: Partner) -> Snapshot:
+        """Give the desk, its licences, a partner, and who holds exclusives."""
+        if self._last and self._last[0] is files and self._last[1] is partner:
+            return self._last[2]
+        shared, holders = self._of(files)
+        own = _text(partner)
+        others = [one for one in holders if one != own]
+        made = _listed(shared[0], shared[1:], [own, *others])
+        self._last = files, partner, made
+        return made
+
+    def _of(self, files: DeskFiles) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        for known, shared, holders in self._shared:
+            if known is files:
+                return shared, holders
+        shared = (_text(files.desk), *(_text(one) for one in files.licences))
+        ids = {partner.id for partner, _, _ in files.exclusives}
+        holders = tuple(_text(one) for one in files.partners if one.id in ids)
+        self._shared = [(files, shared, holders), *self._shared[:7]]
+        return shared, holders
+
+
+def _listed(desk: str, licences: Iterable[str], partners: Iterable[str]) -> Snapshot:
+    licences, partners = list(licences), list(partners)
+    listed = json.dumps(
+        {
+            "desk": digest_of(desk),
+            "licences": [digest_of(one) for one in licences],
+            "partners": [digest_of(one) for one in partners],
+        }
+    )
+    return Snapshot(digest_of(listed), (listed, desk, *licences, *partners))
+
+
 def rulings_text(
+    asked: Class,
     lines: Iterable[ManifestLine],
     rulings: Mapping[str, Ruling],
     delivered: Mapping[str, Delivered],
@@ -96,14 +130,25 @@ def rulings_text(
         if not line.withdrawn and (ruling := rulings.get(line.guid))
     ]
     counted = [slot.model_dump(mode="json", exclude_none=True) for slot in slots]
-    return json.dumps({"lines": ruled, "slots": counted})
+    by = {"partner": asked.partner.id, "carries": sorted(asked.carries)}
+    return json.dumps({"lines": ruled, "slots": counted, **by})
 
 
-def ruled_of(text: str) -> tuple[tuple[Ruled, ...], tuple[Slot, ...]]:
-    """Read the decisions behind an edition, and the quota as it stood."""
+class AskedBy(NamedTuple):
+    """Who decisions were asked for."""
+
+    partner: str
+    """The partner, or nobody in particular."""
+    carries: frozenset[str]
+    """What the formats carry, where that matters."""
+
+
+def ruled_of(text: str) -> tuple[tuple[Ruled, ...], tuple[Slot, ...], AskedBy]:
+    """Read the decisions behind an edition, the quota as it stood, and for whom."""
     data = json.loads(text)
     lines = tuple(Ruled(*line) for line in data["lines"])
-    return lines, tuple(Slot.model_validate(one) for one in data["slots"])
+    slots = tuple(Slot.model_validate(one) for one in data["slots"])
+    return lines, slots, AskedBy(data["partner"], frozenset(data["carries"]))
 
 
 def digest_of_ruling(ruling: Ruling) -> str:

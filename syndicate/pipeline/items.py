@@ -22,6 +22,7 @@ def digest_of(text: str) -> str:
 
 def item_of(entry: Entry) -> Item:
     """Give what stands behind a manifest line: everything that goes out but its dates."""
+    own = [(one.part, one.countries) for one in entry.terms.parts if one.countries is not None]
     return Item.model_validate(
         {
             "digest": _digest(to_json(entry, exclude=_DATES, exclude_none=True)),
@@ -29,6 +30,7 @@ def item_of(entry: Entry) -> Item:
             "version": entry.version,
             "countries": entry.terms.countries,
             "parts": list(_marks(entry)),
+            "places": own,
         }
     )
 
@@ -57,8 +59,19 @@ def lost_media(before: Item, after: Item) -> tuple[PartMark, ...]:
     return tuple(m for m in before.parts if m.kind in MEDIA_KINDS and m.part not in left)
 
 
-def lost_places(before: Item, after: Item) -> bool:
-    """Say whether a country was taken away."""
-    if after.countries is None:
+def lost_places(before: Item, after: Item) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Give what lost a country, and those it keeps: the article (no name), or parts of it."""
+    if _is_less(before.countries, after.countries):
+        return (("", after.countries or ()),)
+    there = {mark.part for mark in before.parts}
+    return tuple(
+        (part, countries)
+        for part, countries in after.places
+        if part in there and _is_less(before.where(part), countries)
+    )
+
+
+def _is_less(before: tuple[str, ...] | None, after: tuple[str, ...] | None) -> bool:
+    if after is None:
         return False
-    return before.countries is None or not set(before.countries) <= set(after.countries)
+    return before is None or not set(before) <= set(after)

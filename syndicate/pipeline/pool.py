@@ -93,6 +93,26 @@ def _first_place(request: Request, feed: Feed, article: Article) -> Place:
         return -inf, -inf, -inf, ""
 
 
+class Kept:
+    """A pool of which only some articles may go on: for feeds that get nothing new."""
+
+    def __init__(self, pool: Pool, stays: Everything) -> None:
+        self._pool = pool
+        self._stays = stays
+
+    def offers(self, request: Request, feed: Feed) -> Iterator[Offer]:
+        """Give what may stay."""
+        return self._stays.offers(request, feed)
+
+    def taken_back(self, request: Request) -> Iterable[History]:
+        """Give all that was taken back."""
+        return self._pool.taken_back(request)
+
+    def starts(self) -> Iterable[datetime]:
+        """Give when versions become current."""
+        return self._pool.starts()
+
+
 class Key(NamedTuple):
     """What an index knows of an article: its order, before any agreement is asked."""
 
@@ -136,7 +156,7 @@ class Indexed:
         """Merge what the index finds with the few articles that wait for a version."""
         aside = list(self._aside.offers(request, feed))
         later = max(delays(request), default=timedelta(0))
-        for key in self._index.find(_facets(request, feed), feed.order):
+        for key in self._index.find(candidate_facets(request, feed), feed.order):
             if key.guid in self._waiting:
                 continue
             best = _best(feed, key, later)
@@ -171,7 +191,7 @@ def _best(feed: Feed, key: Key, later: timedelta) -> Place:
     return urgency, -(first + later).timestamp(), -inf, ""
 
 
-def _facets(request: Request, feed: Feed) -> tuple[str, ...]:
+def candidate_facets(request: Request, feed: Feed) -> tuple[str, ...]:
     """Give by what to find the candidates: the feed's selection, else what the licences cover."""
     asked = facets_of(feed.selection)
     if asked != (EVERYTHING,):

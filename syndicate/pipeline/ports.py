@@ -24,10 +24,13 @@ from syndicate.model.receipt import (
     Holding,
     Isolated,
     Item,
+    ManifestLine,
     Receipt,
     Slot,
     Told,
+    Way,
 )
+from syndicate.pipeline.pool import Index
 
 
 class Articles(Protocol):
@@ -52,16 +55,28 @@ class Articles(Protocol):
     def guids(self) -> tuple[str, ...]:
         """Give every guid, sorted."""
 
+    def arrived_since(self, serial: int) -> tuple[int, tuple[str, ...]]:
+        """Give the serial of the last version that arrived, and whose arrived after one."""
+
+    def named_partners(self) -> frozenset[str]:
+        """Give the partners that an article names, in an embargo of their own."""
+
 
 class Receipts(Protocol):
     """Keeps what was published, who holds it and what they were told. Raises StoreFailed."""
 
-    def record(self, receipt: Receipt) -> None:
-        """Keep an edition with all that belongs to it in one transaction, durable on return.
+    def record(self, receipt: Receipt) -> int:
+        """Keep editions with all that belongs to them in one transaction, durable on return.
 
-        Raises StoreFailed where the sequence is taken, QuotaTaken where another run took the last
-        place of a quota; then nothing of it is kept.
+        Gives the stream. Raises StoreFailed where a sequence is taken, QuotaTaken where another
+        run took the last place of a quota; then nothing of it is kept.
         """
+
+    def newest_at(self) -> datetime | None:
+        """Give the moment of the newest edition of all; None before the first."""
+
+    def manifest(self, digest: str) -> tuple[ManifestLine, ...]:
+        """Give what stands in an edition, by the digest of that."""
 
     def last_edition(self, feed: str, format_name: str) -> Edition | None:
         """Give the newest edition of a feed in a format."""
@@ -81,9 +96,6 @@ class Receipts(Protocol):
     def held(self, guid: str) -> tuple[Holding, ...]:
         """Give every holding of an article, ordered by feed and format."""
 
-    def note_checks(self, holdings: Iterable[Holding]) -> None:
-        """Keep what changed in holdings without an edition: when they were checked."""
-
     def item(self, digest: str) -> Item | None:
         """Give what stands behind a line."""
 
@@ -102,17 +114,58 @@ class Receipts(Protocol):
     def give_back(self, slots: Iterable[Slot]) -> None:
         """Keep that slots were returned (`returned_at`)."""
 
-    def plan(self, moments: Mapping[tuple[str, str], datetime | None]) -> None:
-        """Remember when time alone can change feeds, by (feed, format)."""
-
-    def planned(self) -> Mapping[tuple[str, str], datetime | None]:
-        """Give when time alone can change each feed, by feed and format."""
-
     def isolate(self, place: str, found: Iterable[Isolated], at: datetime) -> None:
         """Let the quarantine of a place be exactly this; what stays keeps its `since`."""
 
     def isolated(self) -> tuple[Isolated, ...]:
         """Give everything in quarantine, by place and subject."""
+
+
+class Streams(Protocol):
+    """Where feeds stand and what they hold, each stream once for all that share it.
+
+    A stream names agreements as classes do (see `syndicate.pipeline.classes`). Raises StoreFailed.
+    """
+
+    def ways(self) -> tuple[Way, ...]:
+        """Give where every feed stands that ever had an edition, by feed and format."""
+
+    def note_ways(self, ways: Iterable[Way]) -> None:
+        """Keep where feeds stand, without a new edition."""
+
+    def note_put(self, ways: Iterable[Way]) -> None:
+        """Keep that the bytes of the newest editions are out."""
+
+    def planned(self) -> Mapping[tuple[str, str], datetime | None]:
+        """Give when time alone can change each feed, by feed and format."""
+
+    def stream(
+        self, stream: int, now: datetime, guids: Iterable[str] | None = None
+    ) -> tuple[Holding, ...]:
+        """Give the holdings of a stream: all of them, or of some articles and of all that must be
+        looked at now."""
+
+    def streams_of(self, guids: Iterable[str]) -> frozenset[int]:
+        """Give the streams that hold any of some articles."""
+
+    def other_terms(self, stream: int, terms: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+        """Give (guid, agreement, licence) of what a stream gave out under other terms than these,
+        each written as agreement, space, licence."""
+
+    def next_due(self, stream: int, now: datetime) -> datetime | None:
+        """Give when time alone can next make a difference to what a stream gave out."""
+
+    def fragments(self, keys: Iterable[str]) -> Mapping[str, tuple[str, bytes]]:
+        """Give (digest, deflated bytes) of the fragments that are kept, by key."""
+
+    def keep_fragments(self, fragments: Iterable[tuple[str, str, str, bytes]]) -> None:
+        """Keep fragments: (key, guid, digest, deflated bytes). They can always be made again."""
+
+    def setting(self, name: str) -> str:
+        """Give what is remembered under a name; empty where nothing is."""
+
+    def set(self, name: str, value: str) -> None:
+        """Remember something under a name."""
 
 
 class Journal(Protocol):
@@ -131,7 +184,7 @@ class Journal(Protocol):
         """Give serial and digest of the last line that was noted outside of the database."""
 
 
-class Store(Articles, Receipts, Journal, Protocol):
+class Store(Articles, Index, Receipts, Streams, Journal, Protocol):
     """All that is kept. What a method of one part keeps, the journal notes in the same step."""
 
     def close(self) -> None:
@@ -170,6 +223,13 @@ class Target(Protocol):
 
     def paths(self) -> tuple[str, ...]:
         """Give every published path once, sorted."""
+
+    def stamp(self, path: str) -> str:
+        """Give how a document looks, without reading it: its size and time of change; empty where
+        there is none. Bytes that were changed look otherwise."""
+
+    def stamps(self) -> Mapping[str, str]:
+        """Give how every document looks, by path."""
 
 
 class Hints(Model):

@@ -18,8 +18,8 @@ from syndicate.model.article import Article
 from syndicate.model.decision import Verdict
 from syndicate.model.desk import DeskFiles
 from syndicate.model.receipt import Edition, ManifestLine, Slot
-from syndicate.pipeline.compose import request_of
-from syndicate.pipeline.inputs import Ruled, digest_of_ruling, restored, ruled_of
+from syndicate.pipeline.classes import Classes
+from syndicate.pipeline.inputs import AskedBy, Ruled, digest_of_ruling, restored, ruled_of
 from syndicate.pipeline.items import item_of
 from syndicate.pipeline.ports import Store
 
@@ -87,10 +87,10 @@ class _Again:
         if text is None or files is None:
             what = "its decisions are" if text is None else "the desk's files of then are"
             return Replayed(edition, 0, (Difference("inputs-gone", f"{what} no longer kept"),))
-        ruled, slots = ruled_of(text)
+        ruled, slots, by = ruled_of(text)
         faults = list(_undecided(edition, ruled))
         if ruled:
-            request = _request(files, edition, self._formats, ruled)
+            request = _request(files, edition, by, ruled)
             if request is None:
                 says = f"feed {edition.feed} of {edition.partner} is not in the kept files"
                 return Replayed(edition, 0, (*faults, Difference("inputs-gone", says)))
@@ -144,13 +144,14 @@ def _outcome(ruling: Ruling, line: ManifestLine | None, name: str) -> Iterator[D
 
 
 def _request(
-    files: DeskFiles, edition: Edition, formats: Mapping[str, Format], ruled: tuple[Ruled, ...]
+    files: DeskFiles, edition: Edition, by: AskedBy, ruled: tuple[Ruled, ...]
 ) -> Request | None:
     for partner, feed in files.feed_list():
         if feed.id == edition.feed and partner.id == edition.partner:
-            request = request_of(files, partner, feed, formats[edition.format].carries)
+            named = (partner.id,) if by.partner == partner.id else ()
+            asked = Classes(files, named).of(partner, feed, by.carries, edition.names)
             delivered = {
                 one.guid: Delivered(*one.delivered.split(" ", 1)) for one in ruled if one.delivered
             }
-            return request._replace(delivered=delivered)
+            return asked.request()._replace(delivered=delivered)
     return None

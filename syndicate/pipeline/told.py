@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from syndicate.licensing.govern import Request
 from syndicate.model.decision import Decision, Verdict
 from syndicate.model.entry import Tombstone
-from syndicate.model.feed import Feed
 from syndicate.model.licence import Licence
 from syndicate.model.receipt import Grade, Notice, PartMark, Withdrawal
 from syndicate.pipeline.items import digest_of
@@ -20,14 +18,30 @@ around the clock."""
 
 
 class About(NamedTuple):
-    """Whom a notice is for, and which article, number and moment it is about."""
+    """Which article, number and moment a notice is about."""
 
-    request: Request
-    feed: Feed
     guid: str
     version: int
     revision: int
     now: datetime
+
+
+class Word(NamedTuple):
+    """A notice before it is addressed: feeds that are told the same share it."""
+
+    notice: Notice
+    key: tuple[str, ...]
+    """What it is about: for one partner it is told once."""
+
+    @property
+    def guid(self) -> str:
+        """The article."""
+        return self.notice.guid
+
+    def to(self, partner: str, feed: str) -> Notice:
+        """Address it."""
+        name = digest_of("|".join((partner, *self.key)))[:16]
+        return self.notice.model_copy(update={"id": f"n-{name}", "partner": partner, "feed": feed})
 
 
 def _notice(
@@ -40,13 +54,11 @@ def _notice(
     parts: tuple[str, ...] = (),
     within: timedelta | None = AT_ONCE,
     occasion: str = "",
-) -> Notice:
-    partner = about.request.partner.id
-    key = (partner, about.guid, grade, code, str(about.version), occasion, *parts)
-    return Notice(
-        id=f"n-{digest_of('|'.join(key))[:16]}",
-        partner=partner,
-        feed=about.feed.id,
+) -> Word:
+    notice = Notice(
+        id="",
+        partner="",
+        feed="",
         guid=about.guid,
         version=about.version,
         headline=headline,
@@ -57,21 +69,21 @@ def _notice(
         at=about.now,
         due=about.now + within if within is not None else None,
     )
+    key = (about.guid, grade, code, str(about.version), occasion, *parts)
+    return Word(notice, tuple(str(one) for one in key))
 
 
 def _takedown(licence: Licence | None) -> timedelta:
     return (licence.takedown_sla if licence else None) or AT_ONCE
 
 
-def taken_back(about: About, stone: Tombstone, code: str, licence: Licence | None) -> Notice:
+def taken_back(about: About, stone: Tombstone, code: str, licence: Licence | None) -> Word:
     """Say that an article was killed or withheld."""
     grade = Grade.KILL if code == "ITEM_KILLED" else Grade.WITHHOLD
     return _notice(about, grade, code, stone.headline, stone.note, within=_takedown(licence))
 
 
-def withdrawn(
-    about: About, stone: Tombstone, taken: Withdrawal, licence: Licence | None
-) -> Notice:
+def withdrawn(about: About, stone: Tombstone, taken: Withdrawal, licence: Licence | None) -> Word:
     """Say that the permission for a copy is over."""
     return _notice(
         about,
@@ -84,13 +96,13 @@ def withdrawn(
     )
 
 
-def corrected(about: About, headline: str, note: str, licence: Licence | None) -> Notice:
+def corrected(about: About, headline: str, note: str, licence: Licence | None) -> Word:
     """Say that something was wrong in what went out."""
     within = (licence.correction_sla if licence else None) or AT_ONCE
     return _notice(about, Grade.CORRECTION, "ITEM_CORRECTED", headline, note, within=within)
 
 
-def reinstated(about: About, headline: str) -> Notice:
+def reinstated(about: About, headline: str) -> Word:
     """Say that an article is back; nobody need act."""
     return _notice(
         about,
@@ -109,7 +121,7 @@ def lost_parts(
     lost: Sequence[PartMark],
     decision: Decision,
     licence: Licence | None,
-) -> Notice:
+) -> Word:
     """Say which parts of an article must go while the rest stays."""
     names = tuple(mark.part for mark in lost)
     codes = [
@@ -128,15 +140,21 @@ def lost_parts(
 
 
 def lost_places(
-    about: About, headline: str, countries: Sequence[str], licence: Licence | None
-) -> Notice:
-    """Say where alone an article may still be shown; the reason is not told."""
+    about: About,
+    headline: str,
+    part: str,
+    countries: Sequence[str],
+    licence: Licence | None,
+) -> Word:
+    """Say where alone an article, or a part of it, may still be shown; never why."""
+    what = f"{part} only" if part else "Only"
     return _notice(
         about,
         Grade.TERRITORY,
         "TERRITORY_NARROWED",
         headline,
-        f"Only in: {', '.join(countries) or 'no country'}.",
+        f"{what} in: {', '.join(countries) or 'no country'}.",
+        parts=(part,) if part else (),
         within=_takedown(licence),
         occasion=str(about.revision),
     )

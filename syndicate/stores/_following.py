@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,18 +14,17 @@ from syndicate.stores._database import Database, insert_new, upsert
 from syndicate.stores._rows import (
     ack_of,
     digest_of,
-    instant,
     isolated_of,
     isolated_row,
     notice_of,
     slot_of,
     slot_row,
 )
-from syndicate.stores._tables import ACKS, ISOLATED, NOTICES, PLANS, SLOTS
+from syndicate.stores._tables import ACKS, ISOLATED, NOTICES, SLOTS
 
 
 class FollowingPart(Database):
-    """Notices, slots, plans and quarantine of the Receipts of `syndicate.pipeline.ports`."""
+    """Notices, slots and quarantine of the Receipts of `syndicate.pipeline.ports`."""
 
     def notices(self, partner: str | None = None, guid: str | None = None) -> tuple[Told, ...]:
         """Give notices with their acknowledgement, oldest first."""
@@ -73,26 +72,6 @@ class FollowingPart(Database):
         with self._changing() as connection:
             upsert(connection, SLOTS, rows)
             self._note(connection, lines)
-
-    def plan(self, moments: Mapping[tuple[str, str], datetime | None]) -> None:
-        """Remember when time alone can change feeds, by (feed, format)."""
-        known = self.planned()
-        changed = [
-            {"feed": feed, "format": name, "at": instant(moment) if moment else None}
-            for (feed, name), moment in moments.items()
-            if (feed, name) not in known or known[feed, name] != moment
-        ]
-        if changed:
-            with self._changing() as connection:
-                upsert(connection, PLANS, changed)
-
-    def planned(self) -> Mapping[tuple[str, str], datetime | None]:
-        """Give when time alone can change each feed, by feed and format."""
-        rows = self._all(sa.select(PLANS))
-        return {
-            (row.feed, row.format): datetime.fromisoformat(row.at) if row.at else None
-            for row in rows
-        }
 
     def isolate(self, place: str, found: Iterable[Isolated], at: datetime) -> None:
         """Let the quarantine of a place be exactly this; what stays keeps its `since`."""

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from syndicate.model.errors import StoreFailed
-from syndicate.model.receipt import Event
+from syndicate.model.receipt import Event, ManifestLine, manifest_digest
 from syndicate.stores import _head
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, told
@@ -22,7 +22,7 @@ from syndicate.stores._rows import (
     edition_content,
     item_of,
     item_row,
-    manifest_digest,
+    line_of,
     notice_of,
     notice_row,
     slot_of,
@@ -84,11 +84,10 @@ class JournalPart(Database):
 
     def _manifests(self) -> dict[str, str]:
         """Give what the lines of each manifest come to, by the digest they are kept under."""
-        found: dict[str, list[list[object]]] = {}
+        found: dict[str, list[ManifestLine]] = {}
         query = sa.select(LINES).order_by(LINES.c.manifest, LINES.c.position)
         for row in self._all(query):
-            line = [row.guid, row.version, row.withdrawn, row.revision, row.item]
-            found.setdefault(row.manifest, []).append(line)
+            found.setdefault(row.manifest, []).append(line_of(row))
         return {name: manifest_digest(lines) for name, lines in found.items()}
 
     def head(self) -> tuple[int, str] | None:

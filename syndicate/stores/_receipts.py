@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from syndicate.model.errors import QuotaTaken, StoreFailed
-from syndicate.model.receipt import Edition, Holding, Item, Receipt
+from syndicate.model.moments import EARLIEST
+from syndicate.model.receipt import Edition, Item, ManifestLine, Receipt, manifest_digest
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, insert_new, upsert
 from syndicate.stores._rows import (
@@ -19,45 +21,41 @@ from syndicate.stores._rows import (
     edition_content,
     edition_of,
     edition_row,
-    holding_of,
     holding_row,
     instant,
     item_of,
     item_row,
     line_of,
     line_rows,
-    manifest_of,
     notice_row,
     slot_row,
+    way_row,
 )
-from syndicate.stores._tables import EDITIONS, HOLDINGS, ITEMS, LINES, NOTICES, SLOTS, TEXTS
+from syndicate.stores._tables import EDITIONS, ITEMS, LINES, NOTICES, SLOTS, STREAMS, TEXTS, WAYS
 
 
 class ReceiptPart(Database):
-    """Editions and holdings of the Receipts of `syndicate.pipeline.ports`."""
+    """Editions of the Receipts of `syndicate.pipeline.ports`."""
 
-    def record(self, receipt: Receipt) -> None:
-        """Keep an edition with all that belongs to it in one transaction, durable on return."""
-        edition = receipt.edition
+    def record(self, receipt: Receipt) -> int:
+        """Keep editions with all that belongs to them in one transaction, durable on return."""
         with self._changing() as connection:
-            try:
-                connection.execute(EDITIONS.insert().values(edition_row(edition)))
-            except IntegrityError as err:
-                raise StoreFailed(
-                    f"edition {edition.sequence} is already recorded",
-                    where=f"feed {edition.feed}, {edition.format}",
-                    mend="run again: another run was faster",
-                ) from err
-            lines = [_edition_line(connection, edition), *_keep(connection, receipt)]
+            stream = receipt.stream or _new_stream(connection, receipt.fork_of)
+            lines = list(_editions(connection, receipt.editions))
+            lines += _keep(connection, receipt, stream)
             _check_room(connection, receipt)
             self._note(connection, lines)
+        return stream
 
-    def note_checks(self, holdings: Iterable[Holding]) -> None:
-        """Keep what changed in holdings without an edition: when they were checked."""
-        rows = [holding_row(one) for one in holdings]
-        if rows:
-            with self._changing() as connection:
-                upsert(connection, HOLDINGS, rows)
+    def newest_at(self) -> datetime | None:
+        """Give the moment of the newest edition of all; None before the first."""
+        [row] = self._all(sa.select(sa.func.max(EDITIONS.c.at)))
+        return datetime.fromisoformat(row[0]) if row[0] else None
+
+    def manifest(self, digest: str) -> tuple[ManifestLine, ...]:
+        """Give what stands in an edition, by the digest of that."""
+        query = sa.select(LINES).where(LINES.c.manifest == digest).order_by(LINES.c.position)
+        return tuple(line_of(row) for row in self._all(query))
 
     def last_edition(self, feed: str, format_name: str) -> Edition | None:
         """Give the newest edition of a feed in a format."""
@@ -102,18 +100,6 @@ class ReceiptPart(Database):
         rows = self._all(sa.select(*columns).distinct())
         return tuple(sorted((row.partner, row.feed, row.format) for row in rows))
 
-    def holdings(self, feed: str, format_name: str) -> tuple[Holding, ...]:
-        """Give what a feed ever gave out in a format, ordered by guid."""
-        mine = (HOLDINGS.c.feed == feed) & (HOLDINGS.c.format == format_name)
-        query = sa.select(HOLDINGS).where(mine).order_by(HOLDINGS.c.guid)
-        return tuple(holding_of(row) for row in self._all(query))
-
-    def held(self, guid: str) -> tuple[Holding, ...]:
-        """Give every holding of an article, ordered by feed and format."""
-        query = sa.select(HOLDINGS).where(HOLDINGS.c.guid == guid)
-        rows = self._all(query.order_by(HOLDINGS.c.feed, HOLDINGS.c.format))
-        return tuple(holding_of(row) for row in rows)
-
     def item(self, digest: str) -> Item | None:
         """Give what stands behind a line."""
         rows = self._all(sa.select(ITEMS).where(ITEMS.c.digest == digest))
@@ -125,34 +111,60 @@ class ReceiptPart(Database):
         return str(rows[0].text) if rows else None
 
 
-def _edition_line(connection: sa.Connection, edition: Edition) -> Noted:
-    """Keep the lines of an edition where no other one has the same, and note the edition."""
-    rows, manifest = line_rows(edition), manifest_of(edition)
+def _new_stream(connection: sa.Connection, fork_of: int) -> int:
+    """Give the number of a new stream; one that forks begins with what the other one holds."""
+    last = connection.execute(sa.select(sa.func.max(WAYS.c.stream))).scalar() or 0
+    held = connection.execute(sa.select(sa.func.max(STREAMS.c.stream))).scalar() or 0
+    stream = max(last, held) + 1
+    if fork_of:
+        columns = [one for one in STREAMS.c if one.name != "stream"]
+        copied = sa.select(sa.literal(stream), *columns).where(STREAMS.c.stream == fork_of)
+        names = ["stream", *(one.name for one in columns)]
+        connection.execute(STREAMS.insert().from_select(names, copied))
+    return stream
+
+
+def _editions(connection: sa.Connection, editions: Iterable[Edition]) -> Iterator[Noted]:
+    """Keep editions and the lines of each manifest once; give a line of the log for each."""
+    manifests: dict[tuple[ManifestLine, ...], str] = {}
+    for edition in editions:
+        if edition.manifest not in manifests:
+            manifests[edition.manifest] = manifest_digest(edition.manifest)
+            _keep_manifest(connection, edition, manifests[edition.manifest])
+        manifest = manifests[edition.manifest]
+        row = edition_row(edition, manifest)
+        try:
+            connection.execute(EDITIONS.insert().values(row))
+        except IntegrityError as err:
+            raise StoreFailed(
+                f"edition {edition.sequence} is already recorded",
+                where=f"feed {edition.feed}, {edition.format}",
+                mend="run again: another run was faster",
+            ) from err
+        subject = f"{edition.feed}/{edition.format}/{edition.sequence}"
+        content = edition_content(SimpleNamespace(**row), manifest)
+        yield Noted("edition", subject, content, edition.at)
+
+
+def _keep_manifest(connection: sa.Connection, edition: Edition, manifest: str) -> None:
     held = sa.select(LINES.c.position).where(LINES.c.manifest == manifest).limit(1)
+    rows = line_rows(edition, manifest)
     if rows and connection.execute(held).first() is None:
         connection.execute(LINES.insert(), rows)
-    same = (
-        (EDITIONS.c.feed == edition.feed)
-        & (EDITIONS.c.format == edition.format)
-        & (EDITIONS.c.sequence == edition.sequence)
-    )
-    row = connection.execute(sa.select(EDITIONS).where(same)).one()
-    subject = f"{edition.feed}/{edition.format}/{edition.sequence}"
-    return Noted("edition", subject, edition_content(row, manifest), edition.at)
 
 
-def _keep(connection: sa.Connection, receipt: Receipt) -> list[Noted]:
-    """Keep what belongs to an edition; give a line for each thing that is new."""
-    at = receipt.edition.at
+def _keep(connection: sa.Connection, receipt: Receipt, stream: int) -> list[Noted]:
+    """Keep what belongs to editions; give a line for each thing that is new."""
+    at = receipt.editions[0].at if receipt.editions else EARLIEST
     texts = [{"digest": digest_of(text), "text": text} for text in receipt.texts]
-    upserted = [holding_row(one) for one in receipt.holdings]
     lines = [
         *_new(connection, TEXTS, "text", texts, at),
         *_new(connection, ITEMS, "item", [item_row(one) for one in receipt.items], at),
         *_new(connection, NOTICES, "notice", [notice_row(one) for one in receipt.notices], at),
         *_new(connection, SLOTS, "slot", [slot_row(one) for one in receipt.slots], at),
     ]
-    upsert(connection, HOLDINGS, upserted)
+    upsert(connection, STREAMS, [holding_row(one, stream) for one in receipt.holdings])
+    upsert(connection, WAYS, [way_row(one, stream) for one in receipt.ways])
     return lines
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.model.article import Article
 from syndicate.model.errors import StoreFailed
+from syndicate.model.moments import EARLIEST
 from syndicate.model.receipt import (
     Ack,
     Edition,
@@ -20,6 +21,8 @@ from syndicate.model.receipt import (
     ManifestLine,
     Notice,
     Slot,
+    Way,
+    agreement_called,
 )
 
 
@@ -58,27 +61,6 @@ def article_of(row: Any) -> Article:
         return Article.model_validate_json(row.json)
 
 
-def manifest_of(edition: Edition) -> str:
-    """Give the digest of what stands in an edition, in order."""
-    return manifest_digest(
-        [line.guid, line.version, line.withdrawn, line.revision, line.item]
-        for line in edition.manifest
-    )
-
-
-def manifest_digest(lines: Iterable[Sequence[object]]) -> str:
-    """Give the digest of lines: guid, version, withdrawn, revision, item.
-
-    What is not stated does not count, so manifests of the first schema keep their digests.
-    """
-    return digest_of(json.dumps([_stated(line) for line in lines]))
-
-
-def _stated(line: Sequence[object]) -> list[object]:
-    guid, version, withdrawn, revision, item = line
-    return [guid, version, bool(withdrawn), *([revision, item] if revision or item else [])]
-
-
 def edition_content(row: Any, manifest: str) -> str:
     """Give the digest of an edition: its row, and what its lines come to."""
     names = ("feed", "format", "sequence", "partner", "digest", "at", "updated", "json")
@@ -86,7 +68,7 @@ def edition_content(row: Any, manifest: str) -> str:
     return digest_of(json.dumps([*kept, manifest]))
 
 
-def edition_row(edition: Edition) -> dict[str, Any]:
+def edition_row(edition: Edition, manifest: str) -> dict[str, Any]:
     """Give the row of an edition; its manifest stands in rows of its own."""
     return {
         "feed": edition.feed,
@@ -94,7 +76,7 @@ def edition_row(edition: Edition) -> dict[str, Any]:
         "sequence": edition.sequence,
         "partner": edition.partner,
         "digest": edition.digest,
-        "manifest": manifest_of(edition),
+        "manifest": manifest,
         "at": instant(edition.at),
         "updated": instant(edition.updated),
         "json": edition.model_dump_json(exclude={"manifest"}, exclude_none=True),
@@ -103,9 +85,8 @@ def edition_row(edition: Edition) -> dict[str, Any]:
     }
 
 
-def line_rows(edition: Edition) -> list[dict[str, Any]]:
+def line_rows(edition: Edition, manifest: str) -> list[dict[str, Any]]:
     """Give the rows of an edition's manifest."""
-    manifest = manifest_of(edition)
     return [
         {"manifest": manifest, "position": place, **line.model_dump()}
         for place, line in enumerate(edition.manifest)
@@ -141,21 +122,55 @@ def _told(place: str) -> Iterator[None]:
         ) from err
 
 
-def holding_row(holding: Holding) -> dict[str, Any]:
-    """Give the row of a holding."""
+_OWN = {"feed", "format", "partner"}
+"""What of a holding is not the stream's."""
+
+
+def holding_row(holding: Holding, stream: int) -> dict[str, Any]:
+    """Give the row of a holding in a stream."""
+    shown = [holding.stays_until]
+    if holding.withdrawn:
+        shown.append(holding.withdrawn.kept_until)
+    until = max((one for one in shown if one), default=None)
+    due = None if holding.withdrawn else holding.due
     return {
-        "feed": holding.feed,
-        "format": holding.format,
+        "stream": stream,
         "guid": holding.guid,
-        "partner": holding.partner,
-        "json": holding.model_dump_json(exclude_none=True),
+        "terms": f"{holding.agreement} {holding.licence}",
+        "due": instant(due) if due else None,
+        "shown_until": instant(until) if until else None,
+        "json": holding.model_dump_json(exclude=_OWN, exclude_none=True),
     }
 
 
-def holding_of(row: Any) -> Holding:
-    """Give the holding of a row. Raises StoreFailed where it is none."""
-    with _told(f"holding {row.feed} {row.guid}"):
-        return Holding.model_validate_json(row.json)
+def holding_of(row: Any, way: Way | None = None) -> Holding:
+    """Give the holding of a row: a stream's, or a feed's own. Raises StoreFailed."""
+    own = {name: getattr(way, name) if way else "" for name in sorted(_OWN)}
+    with _told(f"holding of {row.guid} in stream {row.stream}"):
+        data = {**json.loads(row.json), **own}
+        if way:
+            data["agreement"] = agreement_called(way.names, data.get("agreement", ""))
+        return Holding.model_validate(data)
+
+
+def way_row(way: Way, stream: int) -> dict[str, Any]:
+    """Give the row of a way, in a stream."""
+    return {
+        **way._asdict(),
+        "stream": stream,
+        "names": json.dumps(way.names),
+        "updated": instant(way.updated or way.due or EARLIEST),
+        "due": instant(way.due) if way.due else None,
+    }
+
+
+def way_of(row: Any) -> Way:
+    """Give the way of a row."""
+    data = dict(row._mapping)
+    data["names"] = tuple(json.loads(row.names))
+    data["updated"] = datetime.fromisoformat(row.updated)
+    data["due"] = datetime.fromisoformat(row.due) if row.due else None
+    return Way(**data)
 
 
 def item_row(item: Item) -> dict[str, Any]:

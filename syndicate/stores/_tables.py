@@ -82,16 +82,41 @@ TEXTS = sa.Table(
 )
 """Desk files and decisions, each under its own SHA-256."""
 
-HOLDINGS = sa.Table(
-    "holdings",
+STREAMS = sa.Table(
+    "streams",
+    METADATA,
+    sa.Column("stream", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("guid", _GUID, primary_key=True, index=True),
+    sa.Column("terms", sa.Text, nullable=False),
+    sa.Column("due", _INSTANT, index=True),
+    sa.Column("shown_until", _INSTANT),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""What the feeds of a stream last gave out of each article: the same, because they began alike
+and were asked alike ever since. It follows from the editions, and is kept true."""
+
+WAYS = sa.Table(
+    "ways",
     METADATA,
     sa.Column("feed", _NAME, primary_key=True),
     sa.Column("format", _NAME, primary_key=True),
-    sa.Column("guid", _GUID, primary_key=True, index=True),
     sa.Column("partner", _NAME, nullable=False),
-    sa.Column("json", sa.Text, nullable=False),
+    sa.Column("stream", sa.Integer, nullable=False, index=True),
+    sa.Column("names", sa.Text, nullable=False),
+    sa.Column("asked", _DIGEST, nullable=False),
+    sa.Column("head", _DIGEST, nullable=False),
+    sa.Column("content", _DIGEST, nullable=False),
+    sa.Column("digest", _DIGEST, nullable=False),
+    sa.Column("manifest", _DIGEST, nullable=False),
+    sa.Column("updated", _INSTANT, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("put", sa.Integer, nullable=False),
+    sa.Column("due", _INSTANT),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("stones", sa.Integer, nullable=False),
+    sa.Column("stamp", sa.Text, nullable=False),
 )
-"""What a feed last gave out of each article; follows from the editions, and is kept true."""
+"""Where each feed, in each format, stands: its stream, its newest edition, its next moment."""
 
 NOTICES = sa.Table(
     "notices",
@@ -125,15 +150,6 @@ SLOTS = sa.Table(
 )
 """Places of quotas that are taken."""
 
-PLANS = sa.Table(
-    "plans",
-    METADATA,
-    sa.Column("feed", _NAME, primary_key=True),
-    sa.Column("format", _NAME, primary_key=True),
-    sa.Column("at", _INSTANT),
-)
-"""When time alone can change each feed."""
-
 ISOLATED = sa.Table(
     "isolated",
     METADATA,
@@ -156,3 +172,54 @@ EVENTS = sa.Table(
     sa.Column("digest", _DIGEST, nullable=False),
 )
 """The log: only ever added to, each line with the digest of the one before."""
+
+ARRIVALS = sa.Table(
+    "arrivals",
+    METADATA,
+    sa.Column("serial", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("guid", _GUID, nullable=False),
+)
+"""Whose versions arrived, in their order."""
+
+KEYS = sa.Table(
+    "article_keys",
+    METADATA,
+    sa.Column("guid", _GUID, primary_key=True),
+    sa.Column("released", sa.BigInteger, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("updated", sa.BigInteger, nullable=False),
+    sa.Column("latest", sa.BigInteger, nullable=False, index=True),
+    sa.Column("urgency", sa.Integer, nullable=False),
+    sa.Column("usable", sa.Boolean, nullable=False),
+    sa.Index("ix_article_keys_taken_back", "usable", "created"),
+)
+"""What the newest version of an article is ordered by, in microseconds since 1970; `latest` is
+the latest date of any version."""
+
+FACETS = sa.Table(
+    "facets",
+    METADATA,
+    sa.Column("facet", sa.Text, primary_key=True),
+    sa.Column("released", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("guid", _GUID, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""By what the newest version of an article is found: product:…, section:…, everything:"""
+
+FRAGMENTS = sa.Table(
+    "fragments",
+    METADATA,
+    sa.Column("key", _DIGEST, primary_key=True),
+    sa.Column("guid", _GUID, nullable=False),
+    sa.Column("digest", _DIGEST, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+"""Articles rendered and checked, deflated, each under the digest of all that it follows from."""
+
+SETTINGS = sa.Table(
+    "settings",
+    METADATA,
+    sa.Column("name", _NAME, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+"""What the store remembers of itself."""

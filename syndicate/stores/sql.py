@@ -21,16 +21,18 @@ from syndicate.stores import _sqlite
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import told
 from syndicate.stores._following import FollowingPart
+from syndicate.stores._index import IndexPart, index_article
 from syndicate.stores._journal import JournalPart
 from syndicate.stores._receipts import ReceiptPart
 from syndicate.stores._rows import article_of, article_row, digest_of, storable
 from syndicate.stores._schema import bring_up_to_date
+from syndicate.stores._streams import StreamPart
 from syndicate.stores._tables import ARTICLES, ORIGINS
 
 _PAGE = 200
 
 
-class SqlStore(ReceiptPart, FollowingPart, JournalPart):
+class SqlStore(ReceiptPart, StreamPart, FollowingPart, IndexPart, JournalPart):
     """A Store (see `syndicate.pipeline.ports`) in a SQL database."""
 
     @classmethod
@@ -53,6 +55,7 @@ class SqlStore(ReceiptPart, FollowingPart, JournalPart):
             try:
                 bring_up_to_date(store._engine, place)
                 store._begin_head()
+                store.index_anew()
             except BaseException:
                 store.close()
                 raise
@@ -96,6 +99,7 @@ class SqlStore(ReceiptPart, FollowingPart, JournalPart):
         with self._changing() as connection:
             if not known:
                 connection.execute(ARTICLES.insert().values(article_row(article, text, at)))
+                index_article(connection, article)
                 subject = f"{article.guid} v{article.version}"
                 self._note(connection, [Noted("article", subject, digest_of(text), at)])
             if origin is not None and not bound:

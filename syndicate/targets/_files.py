@@ -175,6 +175,16 @@ def size_of(name: str, folder: int) -> int:
     return found.st_size
 
 
+def stamp_of(name: str, folder: int) -> str:
+    """Give sizes and times of change of the files of a document; empty where there is none."""
+    found = []
+    for one in all_names(name):
+        with suppress(FileNotFoundError):
+            state = os.stat(one, dir_fd=folder, follow_symlinks=False)
+            found.append(f"{state.st_size}:{state.st_mtime_ns}")
+    return " ".join(found)
+
+
 def is_file(name: str, folder: int) -> bool:
     """Say whether a file is there, and not a link or anything else."""
     try:

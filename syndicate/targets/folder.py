@@ -27,6 +27,7 @@ from syndicate.targets._files import (
     read,
     segments_of,
     size_of,
+    stamp_of,
 )
 from syndicate.targets._folders import Above, Folders, make_durable, sync_above
 
@@ -155,6 +156,23 @@ class FolderTarget:
                         return
                     raise
                 os.fsync(folder)
+
+    def stamp(self, path: str) -> str:
+        """Give how a document looks; empty where there is none. Raises TargetFailed."""
+        *above, name = segments_of(path, self._root)
+        with self._told(path), suppress(FileNotFoundError), Folders(self._root) as folders:
+            return stamp_of(name, folders.open(tuple(above)))
+        return ""
+
+    def stamps(self) -> dict[str, str]:
+        """Give how every document looks, by path. Raises TargetFailed."""
+        with self._told(""):
+            return {
+                "/".join((*above, name)): stamp_of(name, folder)
+                for above, folder, files in self._walk()
+                for name in {plain_name(one) for one in files}
+                if SEGMENT.fullmatch(name)
+            }
 
     def _walk(self) -> Iterator[tuple[Above, int, list[str]]]:
         """Give the segments, the descriptor and the files of every folder of ours."""

@@ -10,14 +10,14 @@ from types import MappingProxyType
 from typing import Any
 from weakref import finalize
 
-from syndicate.checks.findings import check_document
 from syndicate.formats.all import FORMATS
 from syndicate.formats.base import Format
 from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
 from syndicate.pipeline.ingest import Outcome, ingest
 from syndicate.pipeline.ports import Draft
-from syndicate.pipeline.publish import Check, Published, Regeneration
+from syndicate.pipeline.publish import Regeneration
+from syndicate.pipeline.together import Published
 from syndicate.stores.sql import SqlStore
 from syndicate.targets.folder import FolderTarget
 from tests.builders import NOW, an_article, desk_files
@@ -40,11 +40,10 @@ class Running:
         now: datetime = NOW,
         *,
         formats: Mapping[str, Format] = FORMATS,
-        check: Check = check_document,
         **options: Any,
     ) -> list[Published]:
         only = options.pop("only", None)
-        run = Regeneration(self.files, self.store, self.target, formats, check, now, **options)
+        run = Regeneration(self.files, self.store, self.target, formats, now, **options)
         return list(run.run(only))
 
     def read(self, suffix: str = "rss", name: str = "gazette/gazette-all") -> bytes:

@@ -16,7 +16,7 @@ from alembic.config import Config
 from syndicate.formats.all import FORMATS
 from syndicate.pipeline.audit import verify
 from syndicate.pipeline.audit_findings import KNOWN_ONLY, MENDS
-from syndicate.stores._rows import digest_of, manifest_digest
+from syndicate.stores._rows import digest_of
 from syndicate.stores._sqlite import engine
 from syndicate.stores.sql import SqlStore
 from tests.builders import at
@@ -127,7 +127,7 @@ EDITS: dict[str, tuple[list[str], set[str]]] = {
     ),
     "the newest edition away": (
         ["DELETE FROM editions WHERE serial = (SELECT max(serial) FROM editions)"],
-        {"kept-missing", "document-edited"},
+        {"kept-missing", "document-edited", "holding-unknown"},
     ),
     "that a place was given back": (
         ["UPDATE slots SET json = json_remove(json, '$.returned_at'), returned_at = NULL"],
@@ -182,23 +182,23 @@ EDITS: dict[str, tuple[list[str], set[str]]] = {
         ],
         {"log-edited", "kept-edited"},
     ),
-    "a holding away": (["DELETE FROM holdings WHERE guid LIKE '%n2'"], {"holding-missing"}),
+    "a holding away": (["DELETE FROM streams WHERE guid LIKE '%n2'"], {"holding-missing"}),
     "what a feed holds": (
-        ["""UPDATE holdings SET json = json_set(json, '$.version', 1) WHERE guid LIKE '%n2'"""],
+        ["""UPDATE streams SET json = json_set(json, '$.version', 1) WHERE guid LIKE '%n2'"""],
         {"holding-otherwise"},
     ),
     "that something was taken back": (
-        ["UPDATE holdings SET json = json_remove(json, '$.withdrawn') WHERE guid LIKE '%n1'"],
+        ["UPDATE streams SET json = json_remove(json, '$.withdrawn') WHERE guid LIKE '%n1'"],
         {"holding-otherwise"},
     ),
     "since when something is held": (
-        ["UPDATE holdings SET json = json_set(json, '$.since', '2026-03-01T00:00:00Z')"],
+        ["UPDATE streams SET json = json_set(json, '$.since', '2026-03-01T00:00:00Z')"],
         {"holding-otherwise"},
     ),
     "a holding in": (
         [
-            """INSERT INTO holdings SELECT feed, format, guid || 'x', partner,
-         json_set(json, '$.guid', guid || 'x') FROM holdings"""
+            """INSERT INTO streams SELECT stream, guid || 'x', terms, due, shown_until,
+         json_set(json, '$.guid', guid || 'x') FROM streams"""
         ],
         {"holding-unknown"},
     ),
@@ -366,8 +366,8 @@ def _as_first_schema(desk: OnDisk, path: Path) -> None:
         old.execute("INSERT INTO articles SELECT * FROM new.articles")
         for one in editions:
             lines = [[line.guid, line.version, line.withdrawn] for line in one.manifest]
-            manifest = manifest_digest([*line, 0, ""] for line in lines)
-            text = one.model_dump_json(exclude={"manifest", "inputs", "rulings"})
+            manifest = digest_of(json.dumps(lines))
+            text = one.model_dump_json(exclude={"manifest", "inputs", "rulings", "names"})
             stated = json.loads(text)
             at_, updated = (f"{stated[n][:19]}.000000Z" for n in ("at", "updated"))
             old.execute(

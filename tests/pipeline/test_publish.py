@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from syndicate.formats.base import Envelope, Frame
 from syndicate.formats.rss import RSS
 from syndicate.model.article import Article
-from syndicate.model.document import FeedHead
-from syndicate.model.entry import Entry, Tombstone
+from syndicate.model.entry import Entry
 from syndicate.model.errors import RenderFailed
 from syndicate.pipeline.compose import compose, request_of
 from syndicate.pipeline.pool import Everything
@@ -194,14 +193,14 @@ def test_feed_time_never_goes_back(desk: Running) -> None:
 def failing(word: str, how: str) -> Any:
     """RSS that cannot write articles whose headline holds a word, by error or by bad bytes."""
 
-    def render(head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombstone]) -> bytes:
-        if any(word in entry.headline for entry in entries):
+    def fragment(frame: Frame, entry: Entry) -> bytes:
+        if word in entry.headline:
             if how == "raises":
                 raise RenderFailed("cannot write it")
-            return b"<rss><broken></rss>"
-        return RSS.render(head, entries, tombstones)
+            return b"<item><broken></item>"
+        return RSS.fragment(frame, entry)
 
-    return with_format(render=render)
+    return with_format(fragment=fragment)
 
 
 @pytest.mark.parametrize("how", ["raises", "invalid"])
@@ -221,11 +220,11 @@ def test_a_document_that_fails_never_replaces_the_last_good_one(desk: Running) -
     desk.run()
     good = desk.read()
 
-    def broken(head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombstone]) -> bytes:
-        return b"<rss/>"
+    def broken(*_: object) -> Envelope:
+        return Envelope(b"<rss>", b"", b"</rss>")
 
     desk.take(version(2, "2026-04-30T15:00:00Z", headline="Newer"))
-    done = {one.format: one for one in desk.run(formats=with_format(render=broken))}
+    done = {one.format: one for one in desk.run(formats=with_format(envelope=broken))}
     assert done["rss"].failure
     assert not done["rss"].written
     assert desk.read() == good

@@ -107,11 +107,11 @@ def test_47_a_run_that_lost_the_last_place_decides_anew(
         Slot(agreement="l-1", property="site", guid="tag:harbour.example,2024:n0", at=MARCH),
     )
 
-    def another_run_comes_first(receipt: Receipt) -> None:
+    def another_run_comes_first(receipt: Receipt) -> int:
         monkeypatch.setattr(desk.store, "record", record)
-        edition = receipt.edition.model_copy(update={"feed": "another"})
-        record(Receipt(edition, slots=(rival,)))
-        record(receipt)
+        edition = receipt.editions[0].model_copy(update={"feed": "another"})
+        record(Receipt((edition,), slots=(rival,)))
+        return record(receipt)
 
     monkeypatch.setattr(desk.store, "record", another_run_comes_first)
     desk.run(MARCH)

@@ -231,7 +231,7 @@ won = 0
 for sequence in range(1, 31):
     try:
         guids = GUID, f"tag:x.example,2024:{sequence}"
-        store.record(Receipt(an_edition(*guids, sequence=sequence)))
+        store.record(Receipt((an_edition(*guids, sequence=sequence),)))
         won += 1
     except StoreFailed as failed:
         assert "already recorded" in str(failed), failed
@@ -260,7 +260,7 @@ from syndicate.model.receipt import Receipt
 from tests.stores.rich import GUID, an_edition
 store = SqlStore.open("sqlite:///" + sys.argv[1])
 store.put(an_article(), "wall.json", NOW)
-store.record(Receipt(an_edition(GUID)))
+store.record(Receipt((an_edition(GUID),)))
 os.kill(os.getpid(), 9)
 """
 

@@ -140,34 +140,34 @@ def test_an_edition_comes_back_equal(store: Store) -> None:
         ],
         updated="2026-05-01T11:59:59.999999Z",
     )
-    store.record(Receipt(edition))
+    store.record(Receipt((edition,)))
     assert store.editions("gazette-all") == (edition,)
     assert store.last_edition("gazette-all", "rss") == edition
 
 
 def test_an_empty_edition_comes_back_equal(store: Store) -> None:
-    store.record(Receipt(an_edition()))
+    store.record(Receipt((an_edition(),)))
     assert store.last_edition("gazette-all", "rss") == an_edition()
 
 
 def test_a_feed_without_editions_has_no_last_one(store: Store) -> None:
-    store.record(Receipt(an_edition()))
+    store.record(Receipt((an_edition(),)))
     assert store.last_edition("gazette-all", "atom") is None
     assert store.last_edition("other", "rss") is None
     assert store.editions("other") == ()
 
 
 def test_a_sequence_is_taken_once(store: Store) -> None:
-    store.record(Receipt(an_edition(GUID)))
+    store.record(Receipt((an_edition(GUID),)))
     with pytest.raises(StoreFailed, match="feed gazette-all, rss: edition 1 is already recorded"):
-        store.record(Receipt(an_edition("tag:x.example,2024:b")))
+        store.record(Receipt((an_edition("tag:x.example,2024:b"),)))
     assert store.editions("gazette-all") == (an_edition(GUID),)
     assert store.holders("tag:x.example,2024:b") == ()
 
 
 def test_the_last_edition_has_the_highest_sequence(store: Store) -> None:
     for sequence in (1, 2, 10):
-        store.record(Receipt(an_edition(sequence=sequence)))
+        store.record(Receipt((an_edition(sequence=sequence),)))
     last = store.last_edition("gazette-all", "rss")
     assert last is not None
     assert last.sequence == 10
@@ -176,9 +176,9 @@ def test_the_last_edition_has_the_highest_sequence(store: Store) -> None:
 def test_editions_stand_in_order_of_recording_even_when_the_clock_went_back(
     store: Store,
 ) -> None:
-    store.record(Receipt(an_edition(sequence=1, at="2026-05-02T00:00:00Z")))
-    store.record(Receipt(an_edition(sequence=1, format="atom", at="2026-05-01T00:00:00Z")))
-    store.record(Receipt(an_edition(sequence=2, at="2026-04-01T00:00:00Z")))
+    store.record(Receipt((an_edition(sequence=1, at="2026-05-02T00:00:00Z"),)))
+    store.record(Receipt((an_edition(sequence=1, format="atom", at="2026-05-01T00:00:00Z"),)))
+    store.record(Receipt((an_edition(sequence=2, at="2026-04-01T00:00:00Z"),)))
     found = [(one.format, one.sequence) for one in store.editions("gazette-all")]
     assert found == [("rss", 1), ("atom", 1), ("rss", 2)]
 
@@ -189,7 +189,7 @@ def test_holders_are_all_editions_that_name_the_article(store: Store) -> None:
     shared = an_edition(GUID, "tag:x.example,2024:b", feed="other", partner="mirror")
     gone = an_edition(sequence=3, manifest=[{"guid": GUID, "version": 2, "withdrawn": True}])
     for edition in (with_it, without, shared, gone):
-        store.record(Receipt(edition))
+        store.record(Receipt((edition,)))
     assert store.holders(GUID) == (with_it, shared, gone)
     assert store.holders("tag:x.example,2024:unknown") == ()
 
@@ -198,7 +198,7 @@ def test_editions_with_the_same_content_share_their_lines(tmp_path: Path) -> Non
     path = tmp_path / "desk.db"
     store = SqlStore.open(f"sqlite:///{path}")
     for sequence in range(1, 11):
-        store.record(Receipt(an_edition(GUID, sequence=sequence)))
+        store.record(Receipt((an_edition(GUID, sequence=sequence),)))
     store.close()
     engine = sa.create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:

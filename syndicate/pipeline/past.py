@@ -1,0 +1,161 @@
+"""What a group of feeds gave out before, as its class calls things, and what goes out next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from syndicate.licensing.govern import Request, keeps_terms
+from syndicate.licensing.quota import Room, returned
+from syndicate.licensing.withdraw import current
+from syndicate.model.article import PubStatus
+from syndicate.model.receipt import Holding, OutUnder, Slot, agreement_called
+from syndicate.pipeline.classes import called
+from syndicate.pipeline.compose import Composition, compose
+from syndicate.pipeline.follow import Followed, Past, follow
+from syndicate.pipeline.plan import Group
+from syndicate.pipeline.pool import Everything, History, Indexed, Kept, Pool
+from syndicate.pipeline.ports import Store
+
+HISTORIES_AT_HAND = 2_000
+COMPOSITIONS_AT_HAND = 2
+
+
+class _Histories(Mapping[str, History]):
+    """Every article with its versions, read when it is asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._read = lru_cache(HISTORIES_AT_HAND)(store.history)
+        self._guids = store.guids
+
+    def __getitem__(self, guid: str) -> History:
+        found = self._read(guid)
+        if not found:
+            raise KeyError(guid)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._guids())
+
+    def __len__(self) -> int:
+        return len(self._guids())
+
+
+class Pasts:
+    """Lays the past of groups beside what they may have now."""
+
+    def __init__(
+        self, store: Store, now: datetime, arrived: frozenset[str], *, gives_back: bool
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._arrived = arrived
+        self._gives_back = gives_back
+        self._histories = _Histories(store)
+        self._pool = Indexed(store, now)
+        self._composed: list[tuple[object, Composition]] = []
+
+    def forget(self) -> None:
+        """Compose anew: another run has taken what was counted on."""
+        self._composed = []
+
+    def followed(self, group: Group) -> Followed:
+        """Give what goes out to the feeds of a group."""
+        source = group.stream or group.fork_of
+        request = group.asked.request()
+        names = {name.rpartition("-")[2]: name for name in _called(group)}
+        delivered = keeps_terms(
+            group.asked.files, group.asked.partner, self._other_terms(group, source, names)
+        )
+        request = request._replace(delivered=delivered, slots=self._slots(group))
+        composed = self._composition(group, request)
+        guids = None if group.anew else {*composed.guids(), *self._arrived}
+        held = self._store.stream(source, self._now, guids) if source else ()
+        past = Past(
+            {one.guid: _renamed(one, names) for one in held},
+            self._store.item,
+            group.asked.key,
+            self._store.next_due(source, self._now) if source and guids is not None else None,
+        )
+        return follow(request, composed, past, self._histories, self._now)
+
+    def _other_terms(
+        self, group: Group, source: int, names: Mapping[str, str]
+    ) -> Iterator[OutUnder]:
+        if not source:
+            return
+        agreed = (
+            f"{one.id} {one.licence}/v{one.licence_version}"
+            for one in group.asked.partner.agreements
+        )
+        for guid, agreement, licence in self._store.other_terms(source, agreed):
+            yield OutUnder(guid, names.get(agreement.rpartition("-")[2], agreement), licence)
+
+    def _composition(self, group: Group, request: Request) -> Composition:
+        """Compose, or give what was composed for feeds that ask the same."""
+        key = group.asked.key, tuple(sorted(request.delivered.items())), request.slots
+        for known, composed in self._composed:
+            if known == key:
+                return composed
+        composed = compose(request, group.asked.feed, self._pool_of(group), self._now)
+        self._composed = [(key, composed), *self._composed[: COMPOSITIONS_AT_HAND - 1]]
+        return composed
+
+    def _pool_of(self, group: Group) -> Pool:
+        former = group.members[0].turn.former
+        if former is None:
+            return self._pool
+        stays = [one for guid in sorted(former.stays) if (one := self._histories.get(guid))]
+        return Kept(self._pool, Everything(stays, self._now))
+
+    def _slots(self, group: Group) -> tuple[Slot, ...]:
+        """Give what was counted against the partner's quotas, after giving back what was killed.
+
+        Whoever has a quota is a class of its own.
+        """
+        turn, way = group.members[0].turn, group.members[0].way
+        licences = {
+            one.id: turn.files.licence(one.licence, one.licence_version)
+            for one in turn.partner.agreements
+        }
+        if not any(one and one.quota for one in licences.values()):
+            return ()
+        slots, given = [], []
+        for slot in self._store.slots(licences):
+            article = current(self._histories.get(slot.guid, ()), self._now)
+            licence = licences[slot.agreement]
+            if licence and article and article.pub_status is PubStatus.CANCELED:
+                after = returned(slot, article.version_created, licence)
+                given.extend([after] if after != slot else [])
+                slots.append(after)
+            else:
+                slots.append(slot)
+        if self._gives_back:
+            self._store.give_back(given)
+        ids = called(turn.partner, way.names)
+        return tuple(one.model_copy(update={"agreement": ids[one.agreement]}) for one in slots)
+
+
+def _called(group: Group) -> Iterator[str]:
+    """Give what the group's class calls the agreements that its partners have now."""
+    yield from (one.id for one in group.asked.partner.agreements)
+
+
+def _renamed(held: Holding, names: Mapping[str, str]) -> Holding:
+    """Give a holding with the present name of its agreement: ranks change, places stay."""
+    name = names.get(held.agreement.rpartition("-")[2], held.agreement)
+    return held if name == held.agreement else held.model_copy(update={"agreement": name})
+
+
+def real_slots(slots: tuple[Slot, ...], names: tuple[str, ...]) -> tuple[Slot, ...]:
+    """Give slots with the real names of their agreements."""
+    return tuple(
+        one.model_copy(update={"agreement": agreement_called(names, one.agreement)})
+        for one in slots
+    )
+
+
+def real_rooms(rooms: tuple[Room, ...], names: tuple[str, ...]) -> tuple[Room, ...]:
+    """Give rooms with the real names of their agreements."""
+    return tuple(one._replace(agreement=agreement_called(names, one.agreement)) for one in rooms)

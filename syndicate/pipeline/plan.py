@@ -1,0 +1,168 @@
+"""What a run has to do: which feeds are touched, and which of them are published together.
+
+A feed is touched when its moment has come, when an article came that it may pick or that it gave
+out, when what it asks for or its own envelope changed, and when its bytes are not known to be out.
+Everything else is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from syndicate.formats.base import Format
+from syndicate.licensing.covers import facets
+from syndicate.model.article import Article
+from syndicate.model.desk import DeskFiles
+from syndicate.model.feed import Feed
+from syndicate.model.partner import Partner
+from syndicate.model.receipt import Way
+from syndicate.pipeline.classes import Class, Classes, known_names
+from syndicate.pipeline.compose import own_facts, path_of
+from syndicate.pipeline.former import Former
+from syndicate.pipeline.items import digest_of
+from syndicate.pipeline.pool import candidate_facets
+
+
+class Turn(NamedTuple):
+    """One feed in one format, with the files it is published by."""
+
+    files: DeskFiles
+    partner: Partner
+    feed: Feed
+    format: str
+    former: Former | None = None
+    """Set where it only follows what it gave out before."""
+    stopped: str = ""
+    """Why it gets nothing new, to be told."""
+
+
+class Member(NamedTuple):
+    """A feed in a format, in its group."""
+
+    turn: Turn
+    way: Way
+    """Where it stands: its `asked`, `head` and `names` as they are now."""
+    path: str
+
+
+class Group(NamedTuple):
+    """Feeds that are published together: they ask alike, and hold the same."""
+
+    asked: Class
+    members: tuple[Member, ...]
+    before: tuple[Way, ...]
+    """Where they stood."""
+    stream: int
+    """The stream they go on with; 0 = a new one."""
+    fork_of: int
+    """The stream whose holdings a new one begins with."""
+    anew: bool
+    """Whether what they ask for changed: then all that they hold is looked at."""
+
+
+class News(NamedTuple):
+    """What happened since the last whole run."""
+
+    guids: frozenset[str]
+    """Articles of which a version arrived."""
+    facets: frozenset[str]
+    """By what those are found, all versions."""
+    streams: frozenset[int]
+    """The streams that hold one of them."""
+
+
+def news_of(histories: Mapping[str, Sequence[Article]], streams: frozenset[int]) -> News:
+    """Give what arrived articles concern."""
+    found = {f for versions in histories.values() for one in versions for f in facets(one)}
+    return News(frozenset(histories), frozenset(found), streams)
+
+
+class Planner:
+    """Works out the groups of a run."""
+
+    def __init__(
+        self,
+        files: DeskFiles,
+        ways: Iterable[Way],
+        named: frozenset[str],
+        formats: Mapping[str, Format],
+        now: datetime,
+    ) -> None:
+        self.ways = {(one.feed, one.format): one for one in ways}
+        self._classes = Classes(files, named)
+        self._named = named
+        self._formats = formats
+        self._now = now
+        self._known: dict[tuple[str, frozenset[str], tuple[str, ...]], Class] = {}
+        self._sizes: dict[int, int] = {}
+        for one in self.ways.values():
+            self._sizes[one.stream] = self._sizes.get(one.stream, 0) + 1
+
+    def groups(
+        self, turns: Iterable[Turn], news: News, stamps: Mapping[str, str], *, all_: bool
+    ) -> Iterator[Group]:
+        """Give the groups that are touched; `stamps` says how the documents in the target look."""
+        found: dict[tuple[int, str], list[tuple[Class, Member]]] = {}
+        touched: set[tuple[int, str]] = set()
+        for turn in turns:
+            asked, member = self._member(turn)
+            key = member.way.stream, member.way.asked
+            found.setdefault(key, []).append((asked, member))
+            if all_ or self._is_touched(asked, member, news, stamps):
+                touched.add(key)
+        for key in sorted(touched):
+            yield self._group(found[key])
+
+    def _member(self, turn: Turn) -> tuple[Class, Member]:
+        fmt = self._formats[turn.format]
+        before = self.ways.get((turn.feed.id, turn.format))
+        way = before or Way(turn.feed.id, turn.format, turn.partner.id)
+        names = known_names(turn.partner, way.names)
+        asked = self._asked(turn, fmt.carries, names)
+        head = digest_of(own_facts(turn.files, turn.partner, turn.feed, fmt, self._now))
+        way = way._replace(partner=turn.partner.id, names=names, asked=asked.key, head=head)
+        return asked, Member(turn, way, path_of(turn.partner, turn.feed, fmt))
+
+    def _asked(self, turn: Turn, carries: frozenset[str], names: tuple[str, ...]) -> Class:
+        if turn.former is not None:
+            made = Classes(turn.files, self._named).of(turn.partner, turn.feed, carries, names)
+            stays = ",".join(sorted(turn.former.stays))
+            return made._replace(key=digest_of(f"former {turn.feed.id} {made.key} {stays}"))
+        key = turn.feed.id, carries, names
+        if key not in self._known:
+            self._known[key] = self._classes.of(turn.partner, turn.feed, carries, names)
+        return self._known[key]
+
+    def _is_touched(
+        self, asked: Class, member: Member, news: News, stamps: Mapping[str, str]
+    ) -> bool:
+        way, before = member.way, self.ways.get((member.way.feed, member.way.format))
+        if before is None or before.put != before.sequence:
+            return True
+        if stamps.get(member.path) != before.stamp:
+            return True
+        if (before.asked, before.head, before.partner) != (way.asked, way.head, way.partner):
+            return True
+        if before.due is not None and before.due <= self._now:
+            return True
+        if way.stream in news.streams:
+            return True
+        return bool(news.facets) and not news.facets.isdisjoint(
+            candidate_facets(asked.request(), asked.feed)
+        )
+
+    def _group(self, found: Sequence[tuple[Class, Member]]) -> Group:
+        members = tuple(member for _, member in found)
+        stream = members[0].way.stream
+        whole = len(members) == self._sizes.get(stream, 0)
+        before = [self.ways.get((one.way.feed, one.way.format)) for one in members]
+        return Group(
+            found[0][0],
+            members,
+            tuple(one for one in before if one),
+            stream if whole else 0,
+            0 if whole else stream,
+            any(one and one.asked != members[0].way.asked for one in before),
+        )

@@ -1,0 +1,150 @@
+"""Where feeds stand, and what they hold: each stream once for all feeds that share it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from syndicate.model.receipt import Holding, Way
+from syndicate.stores._database import Database, insert_new, upsert
+from syndicate.stores._rows import holding_of, instant, way_of, way_row
+from syndicate.stores._tables import FRAGMENTS, SETTINGS, STREAMS, WAYS
+
+_PAGE = 400
+
+
+class StreamPart(Database):
+    """Ways, streams, fragments and settings of the Store of `syndicate.pipeline.ports`."""
+
+    def ways(self) -> tuple[Way, ...]:
+        """Give where every feed stands that ever had an edition, by feed and format."""
+        query = sa.select(WAYS).order_by(WAYS.c.feed, WAYS.c.format)
+        return tuple(way_of(row) for row in self._all(query))
+
+    def note_ways(self, ways: Iterable[Way]) -> None:
+        """Keep where feeds stand, without a new edition."""
+        rows = [way_row(one, one.stream) for one in ways]
+        if rows:
+            with self._changing() as connection:
+                upsert(connection, WAYS, rows)
+
+    def note_put(self, ways: Iterable[Way]) -> None:
+        """Keep that the bytes of the newest editions are out."""
+        keys = [
+            {"f": one.feed, "n": one.format, "s": one.sequence, "l": one.stamp} for one in ways
+        ]
+        if not keys:
+            return
+        mine = (WAYS.c.feed == sa.bindparam("f")) & (WAYS.c.format == sa.bindparam("n"))
+        looks: dict[str, Any] = {"put": sa.bindparam("s"), "stamp": sa.bindparam("l")}
+        with self._changing() as connection:
+            connection.execute(WAYS.update().where(mine).values(looks), keys)
+
+    def planned(self) -> Mapping[tuple[str, str], datetime | None]:
+        """Give when time alone can change each feed, by feed and format."""
+        rows = self._all(sa.select(WAYS.c.feed, WAYS.c.format, WAYS.c.due))
+        return {
+            (row.feed, row.format): datetime.fromisoformat(row.due) if row.due else None
+            for row in rows
+        }
+
+    def holdings(self, feed: str, format_name: str) -> tuple[Holding, ...]:
+        """Give what a feed ever gave out in a format, ordered by guid."""
+        mine = (WAYS.c.feed == feed) & (WAYS.c.format == format_name)
+        return tuple(self._held(mine, (STREAMS.c.guid,)))
+
+    def held(self, guid: str) -> tuple[Holding, ...]:
+        """Give every holding of an article, ordered by feed and format."""
+        return tuple(self._held(STREAMS.c.guid == guid, (WAYS.c.feed, WAYS.c.format)))
+
+    def _held(
+        self, which: sa.ColumnElement[bool], order: tuple[sa.Column[Any], ...]
+    ) -> Iterator[Holding]:
+        joined = sa.select(STREAMS, WAYS.c.feed, WAYS.c.format, WAYS.c.partner, WAYS.c.names)
+        query = joined.join(WAYS, WAYS.c.stream == STREAMS.c.stream).where(which).order_by(*order)
+        for row in self._all(query):
+            way = Way(row.feed, row.format, row.partner, names=tuple(json.loads(row.names)))
+            yield holding_of(row, way)
+
+    def holds(self, stream: int) -> bool:
+        """Say whether the feeds of a stream ever held an article."""
+        mine = sa.select(STREAMS.c.guid).where(STREAMS.c.stream == stream)
+        return bool(self._all(mine.limit(1)))
+
+    def streams_of(self, guids: Iterable[str]) -> frozenset[int]:
+        """Give the streams that hold any of some articles."""
+        found: set[int] = set()
+        for page in _pages(guids):
+            query = sa.select(STREAMS.c.stream).where(STREAMS.c.guid.in_(page)).distinct()
+            found.update(row.stream for row in self._all(query))
+        return frozenset(found)
+
+    def stream(
+        self, stream: int, now: datetime, guids: Iterable[str] | None = None
+    ) -> tuple[Holding, ...]:
+        """Give the holdings of a stream as its class calls things: all of them, or of some
+        articles and of all that must be looked at now."""
+        mine = STREAMS.c.stream == stream
+        rows: dict[str, Any] = {}
+        if guids is None:
+            rows = {row.guid: row for row in self._all(sa.select(STREAMS).where(mine))}
+        else:
+            moment = instant(now)
+            come = (STREAMS.c.due <= moment) | (STREAMS.c.shown_until > moment)
+            for row in self._all(sa.select(STREAMS).where(mine & come)):
+                rows[row.guid] = row
+            for page in _pages(guids):
+                for row in self._all(sa.select(STREAMS).where(mine & STREAMS.c.guid.in_(page))):
+                    rows[row.guid] = row
+        return tuple(holding_of(rows[guid]) for guid in sorted(rows))
+
+    def other_terms(self, stream: int, terms: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+        """Give (guid, agreement, licence) of what a stream gave out under other terms."""
+        other = (STREAMS.c.stream == stream) & STREAMS.c.terms.not_in(sorted(set(terms)))
+        rows = self._all(sa.select(STREAMS.c.guid, STREAMS.c.terms).where(other))
+        return tuple((row.guid, *row.terms.split(" ", 1)) for row in rows)
+
+    def next_due(self, stream: int, now: datetime) -> datetime | None:
+        """Give when time alone can next make a difference to what a stream gave out."""
+        later = (STREAMS.c.stream == stream) & (STREAMS.c.due > instant(now))
+        [row] = self._all(sa.select(sa.func.min(STREAMS.c.due)).where(later))
+        return datetime.fromisoformat(row[0]) if row[0] else None
+
+    def fragments(self, keys: Iterable[str]) -> Mapping[str, tuple[str, bytes]]:
+        """Give (digest, deflated bytes) of the fragments that are kept, by key."""
+        found: dict[str, tuple[str, bytes]] = {}
+        for page in _pages(keys):
+            query = sa.select(FRAGMENTS.c.key, FRAGMENTS.c.digest, FRAGMENTS.c.data)
+            for row in self._all(query.where(FRAGMENTS.c.key.in_(page))):
+                found[row.key] = row.digest, row.data
+        return found
+
+    def keep_fragments(self, fragments: Iterable[tuple[str, str, str, bytes]]) -> None:
+        """Keep fragments: (key, guid, digest, deflated bytes). They can always be made again."""
+        rows = [
+            dict(zip(("key", "guid", "digest", "data"), one, strict=True)) for one in fragments
+        ]
+        if rows:
+            with self._changing() as connection:
+                insert_new(connection, FRAGMENTS, rows)
+
+    def setting(self, name: str) -> str:
+        """Give what is remembered under a name; empty where nothing is."""
+        rows = self._all(sa.select(SETTINGS.c.value).where(SETTINGS.c.name == name))
+        return str(rows[0].value) if rows else ""
+
+    def set(self, name: str, value: str) -> None:
+        """Remember something under a name."""
+        if self.setting(name) != value:
+            with self._changing() as connection:
+                upsert(connection, SETTINGS, [{"name": name, "value": value}])
+
+
+def _pages(names: Iterable[str]) -> Iterator[list[str]]:
+    wanted = sorted(set(names))
+    for start in range(0, len(wanted), _PAGE):
+        yield wanted[start : start + _PAGE]
