@@ -318,8 +318,6 @@ class Way(NamedTuple):
     """Digest of all that its content follows from, articles and moment apart."""
     head: str = ""
     """Digest of what is its own: title, addresses, end of the agreement."""
-    content: str = ""
-    """Digest of its envelope and of the pieces in it."""
     digest: str = ""
     """Digest of its newest edition."""
     manifest: str = ""

@@ -8,11 +8,10 @@ what changes without a new version of the article counts a revision up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
-from syndicate.licensing.govern import Delivered, Request, Ruling, in_order
+from syndicate.licensing.govern import Request, Ruling, in_order
 from syndicate.licensing.reconcile import Loss, kept_until, reconcile
 from syndicate.licensing.redact import redact
 from syndicate.licensing.withdraw import (
@@ -27,71 +26,14 @@ from syndicate.model.article import Article, PubStatus
 from syndicate.model.decision import Verdict
 from syndicate.model.entry import Entry, GoneMedium, Tombstone
 from syndicate.model.licence import Licence
-from syndicate.model.receipt import Holding, Item, ManifestLine, PartMark, Withdrawal
-from syndicate.model.rights import PartKind
+from syndicate.model.receipt import Holding, Item, PartMark, Withdrawal
 from syndicate.pipeline import told
 from syndicate.pipeline.compose import Composition, Quarantined, quarantined
+from syndicate.pipeline.followed import Followed, Past
+from syndicate.pipeline.issues import issued, last_date, last_number, media_of
 from syndicate.pipeline.items import item_of, lost_media, lost_places
 from syndicate.pipeline.pool import History
 from syndicate.pipeline.told import Word
-
-
-class Past(NamedTuple):
-    """What is known of a feed from before."""
-
-    holdings: Mapping[str, Holding]
-    """What it gave out, by guid: of what may stand in it now, and of what must be looked at."""
-    item: Callable[[str], Item | None]
-    """What stands behind a digest."""
-    inputs: str
-    """Digest of all that its content follows from, articles and moment apart."""
-    next_due: datetime | None = None
-    """When something else that it gave out must be looked at."""
-
-
-NO_PAST = Past({}, lambda _: None, "")
-
-
-class Followed(NamedTuple):
-    """A feed's content with all that follows earlier copies, and what must be remembered of it."""
-
-    composed: Composition
-    revisions: Mapping[str, int]
-    """By guid, of what stands in it."""
-    items: Mapping[str, Item]
-    """What stands behind each live article, by guid."""
-    holdings: tuple[Holding, ...]
-    """Those that are new or changed."""
-    notices: tuple[Word, ...]
-    """What its partner is told by it."""
-    delivered: Mapping[str, Delivered]
-    """What keeps the terms that it went out under."""
-
-    @property
-    def shown(self) -> frozenset[str]:
-        """The articles and notices that stand in it."""
-        return frozenset(self.composed.guids())
-
-    def manifest(self, composed: Composition) -> tuple[ManifestLine, ...]:
-        """Give the manifest of what is left of it after rendering."""
-        return (
-            *(
-                self._line(stone.guid, stone.version, withdrawn=True)
-                for stone in composed.tombstones
-            ),
-            *(self._line(entry.guid, entry.version) for entry in composed.entries),
-        )
-
-    def _line(self, guid: str, number: int, *, withdrawn: bool = False) -> ManifestLine:
-        revision = self.revisions.get(guid, 0)
-        item = self.items.get(guid)
-        return ManifestLine(
-            guid=guid,
-            version=number - revision,
-            withdrawn=withdrawn,
-            revision=revision,
-            item=item.digest if item and not withdrawn else "",
-        )
 
 
 def follow(
@@ -181,8 +123,8 @@ class _Story:
         revision = 0 if held is None else held.revision
         updated = entry.updated if held is None else max(entry.updated, held.updated)
         if held and new:
-            revision = max(held.revision, _last_number(held) + 1 - entry.version)
-            updated = entry.updated if entry.updated > _last_date(held) else self.now
+            revision = max(held.revision, last_number(held) + 1 - entry.version)
+            updated = entry.updated if entry.updated > last_date(held) else self.now
         lost = lost_media(before, item) if before else ()
         gone, since = self._gone(held, item, lost, updated, licence)
         notable = tuple(self._notable(entry, ruling, held, before, item, lost, revision))
@@ -213,7 +155,7 @@ class _Story:
                 due=ruling.decision.next_change,
             )
         )
-        self.entries.append(_issued(entry, revision, updated, gone))
+        self.entries.append(issued(entry, revision, updated, gone))
 
     def _gone(
         self,
@@ -267,7 +209,7 @@ class _Story:
             same = held.withdrawn is not None and held.withdrawn.version == stone.version
             revision = held.revision
             if not same:
-                revision = max(revision, _last_number(held) + 1 - stone.version)
+                revision = max(revision, last_number(held) + 1 - stone.version)
                 until = max(stone.kept_until or stone.when, self._told_until(held, self.now))
                 taken = Withdrawal(
                     code=code, when=stone.when, version=stone.version, kept_until=until
@@ -376,7 +318,7 @@ class _Story:
             version=article.version,
             kept_until=kept_until(loss.licence, max(loss.when or self.now, self.now)),
         )
-        revision = max(held.revision, _last_number(held) + 1 - article.version)
+        revision = max(held.revision, last_number(held) + 1 - article.version)
         held = self._checked(held, article, None)
         held = held.model_copy(update={"withdrawn": taken, "revision": revision})
         self._keep(held)
@@ -409,7 +351,7 @@ class _Story:
         item = self.past.item(held.item) if held.item else None
         empty = Item(digest="", guid=held.guid, version=held.version)
         lost = lost_media(item, empty) if item else ()
-        yield from _media_of((*lost, *held.gone))
+        yield from media_of((*lost, *held.gone))
 
     def _is_due(self, held: Holding, article: Article) -> bool:
         if held.checked != self._inputs(article.version):
@@ -432,33 +374,3 @@ class _Story:
 
     def _told_until(self, held: Holding, since: datetime) -> datetime:
         return kept_until(self._licence(held), since)
-
-
-def _last_number(held: Holding) -> int:
-    """Give the number that last went out for an article: version and revision."""
-    version = held.withdrawn.version if held.withdrawn else held.version
-    return version + held.revision
-
-
-def _last_date(held: Holding) -> datetime:
-    return max(held.updated, held.withdrawn.when) if held.withdrawn else held.updated
-
-
-def _issued(entry: Entry, revision: int, updated: datetime, gone: Iterable[PartMark]) -> Entry:
-    """Give an entry with the number, the dates and the losses it is issued with."""
-    changes: dict[str, object] = {}
-    if updated != entry.updated:
-        changes["updated"] = updated
-    if revision:
-        changes["version"] = entry.version + revision
-        changes["version_created"] = max(entry.version_created, updated)
-    media = tuple(_media_of(gone))
-    if media:
-        changes["gone"] = media
-    return entry.model_copy(update=changes) if changes else entry
-
-
-def _media_of(marks: Iterable[PartMark]) -> Iterator[GoneMedium]:
-    for mark in marks:
-        if mark.kind is not PartKind.EMBED:
-            yield GoneMedium(part=mark.part, kind=mark.kind)

@@ -13,7 +13,8 @@ from syndicate.model.article import PubStatus
 from syndicate.model.receipt import Holding, OutUnder, Slot, agreement_called
 from syndicate.pipeline.classes import called
 from syndicate.pipeline.compose import Composition, compose
-from syndicate.pipeline.follow import Followed, Past, follow
+from syndicate.pipeline.follow import follow
+from syndicate.pipeline.followed import Followed, Past
 from syndicate.pipeline.plan import Group
 from syndicate.pipeline.pool import Everything, History, Indexed, Kept, Pool
 from syndicate.pipeline.ports import Store

@@ -20,7 +20,7 @@ from syndicate.model.receipt import (
 )
 from syndicate.pipeline.classes import Class
 from syndicate.pipeline.compose import Composition, Quarantined, head_of, path_of
-from syndicate.pipeline.follow import Followed
+from syndicate.pipeline.followed import Followed
 from syndicate.pipeline.inputs import Snapshots, rulings_text
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.past import Pasts, real_rooms, real_slots

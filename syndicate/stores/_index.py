@@ -77,13 +77,6 @@ class IndexPart(Database):
         query = sa.select(KEYS.c.guid).where(KEYS.c.latest > _number(now))
         return tuple(row.guid for row in self._all(query.order_by(KEYS.c.guid)))
 
-    def next_start(self, now: datetime) -> datetime | None:
-        """Give a moment until which no version that waits becomes current."""
-        query = sa.select(sa.func.min(ARTICLES.c.version_created))
-        after = now.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        [row] = self._all(query.where(ARTICLES.c.version_created > after))
-        return datetime.fromisoformat(row[0]) if row[0] else None
-
     def article(self, guid: str) -> Article:
         """Give the newest version."""
         query = sa.select(ARTICLES).where(ARTICLES.c.guid == guid)

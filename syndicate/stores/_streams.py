@@ -70,11 +70,6 @@ class StreamPart(Database):
             way = Way(row.feed, row.format, row.partner, names=tuple(json.loads(row.names)))
             yield holding_of(row, way)
 
-    def holds(self, stream: int) -> bool:
-        """Say whether the feeds of a stream ever held an article."""
-        mine = sa.select(STREAMS.c.guid).where(STREAMS.c.stream == stream)
-        return bool(self._all(mine.limit(1)))
-
     def streams_of(self, guids: Iterable[str]) -> frozenset[int]:
         """Give the streams that hold any of some articles."""
         found: set[int] = set()

@@ -105,7 +105,6 @@ WAYS = sa.Table(
     sa.Column("names", sa.Text, nullable=False),
     sa.Column("asked", _DIGEST, nullable=False),
     sa.Column("head", _DIGEST, nullable=False),
-    sa.Column("content", _DIGEST, nullable=False),
     sa.Column("digest", _DIGEST, nullable=False),
     sa.Column("manifest", _DIGEST, nullable=False),
     sa.Column("updated", _INSTANT, nullable=False),

@@ -16,7 +16,8 @@ from syndicate.model.feed import Feed
 from syndicate.model.partner import Partner
 from syndicate.model.receipt import Holding, Item
 from syndicate.pipeline.compose import compose, head_of, path_of, request_of
-from syndicate.pipeline.follow import Past, follow
+from syndicate.pipeline.follow import follow
+from syndicate.pipeline.followed import Past
 from syndicate.pipeline.inputs import snapshot
 from syndicate.pipeline.pool import Everything, History
 

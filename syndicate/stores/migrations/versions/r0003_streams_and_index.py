@@ -55,7 +55,6 @@ def _add_streams() -> None:
         sa.Column("names", sa.Text, nullable=False),
         sa.Column("asked", sa.String(64), nullable=False),
         sa.Column("head", sa.String(64), nullable=False),
-        sa.Column("content", sa.String(64), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("manifest", sa.String(64), nullable=False),
         sa.Column("updated", sa.String(27), nullable=False),
@@ -148,9 +147,9 @@ def _insert_way(
 ) -> None:
     connection.execute(
         sa.text(
-            "INSERT INTO ways (feed, format, partner, stream, names, asked, head, content, "
+            "INSERT INTO ways (feed, format, partner, stream, names, asked, head, "
             "digest, manifest, updated, sequence, put, due, entries, stones, stamp) "
-            "VALUES (:feed, :format, :partner, :stream, :names, '', '', '', :digest, "
+            "VALUES (:feed, :format, :partner, :stream, :names, '', '', :digest, "
             ":manifest, :updated, :sequence, 0, NULL, 0, 0, '')"
         ),
         {
