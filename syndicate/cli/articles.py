@@ -80,7 +80,7 @@ def ingest(
             tell(f"{one.where}: {remark}")
     if refused:
         taken = sum(one.taken is not Taken.REFUSED for one in done)
-        raise Refused(f"{refused} refused, {taken} taken")
+        raise Refused(f"{refused} refused, {taken} taken; the lines above say what")
 
 
 def _stated(hints: dict[str, Any]) -> Hints:
