@@ -280,7 +280,8 @@ class Told(RuleBasedStateMachine):
         for name in PARTNERS:
             atom = etree.fromstring(self.read(name)["atom"])
             gone = set(atom.xpath("at:deleted-entry/@ref", namespaces=ATOM))
-            live = set(atom.xpath("a:entry/a:id/text()", namespaces=ATOM))
+            # what was taken back stands there as an emptied entry too
+            live = set(atom.xpath("a:entry/a:id/text()", namespaces=ATOM)) - gone
             for number in self.seen[name]:
                 newest = self.versions[number][-1]
                 recent = self.now < newest.version_created + KEPT
