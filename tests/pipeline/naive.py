@@ -20,6 +20,7 @@ from syndicate.pipeline.follow import follow
 from syndicate.pipeline.followed import Past
 from syndicate.pipeline.inputs import snapshot
 from syndicate.pipeline.pool import Everything, History
+from syndicate.pipeline.ports import Store
 
 Way = tuple[str, str]
 
@@ -31,6 +32,17 @@ class Naive:
         self._held: dict[Way, dict[str, Holding]] = {}
         self._items: dict[str, Item] = {}
         self._updated: dict[Way, datetime] = {}
+
+    def learn(self, store: Store) -> None:
+        """Take over what was recorded: a run that died may have recorded only a part."""
+        for way in store.ways():
+            key = way.feed, way.format
+            held = store.holdings(*key)
+            self._held[key] = {one.guid: one for one in held}
+            items = (store.item(one.item) for one in held if one.item)
+            self._items.update({one.digest: one for one in items if one})
+            if way.updated:
+                self._updated[key] = way.updated
 
     def publish(
         self, files: DeskFiles, articles: Iterable[Article], now: datetime
