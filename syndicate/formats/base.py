@@ -112,14 +112,13 @@ def piece_of(one: Entry | Tombstone, fragment: bytes) -> Piece:
     return Piece(one.guid, hashlib.sha256(fragment).hexdigest(), urgency)
 
 
-def fragment_key(fmt: Format, frame: Frame, one: Entry | Tombstone) -> str:
+def fragment_key(fmt: Format, frame: Frame, kind: str, content: str) -> str:
     """Give the SHA-256 of all that a fragment follows from, hexadecimal.
 
-    Models write their fields in the order of their definition, so that equal ones are equal text.
+    `kind` says what is written, `content` all that it is written from: equal things, equal text.
     """
-    made_by = [fmt.name, fmt.version, type(one).__name__, *frame]
-    text = f"{json.dumps(made_by, ensure_ascii=False)}\n{one.model_dump_json()}"
-    return hashlib.sha256(text.encode()).hexdigest()
+    made_by = json.dumps([fmt.name, fmt.version, kind, *frame], ensure_ascii=False)
+    return hashlib.sha256(f"{made_by}\n{content}".encode()).hexdigest()
 
 
 def refuse_twice(pieces: Iterable[Piece]) -> None:

@@ -16,8 +16,7 @@ import hashlib
 import struct
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from zlib_ng import zlib_ng
@@ -65,18 +64,29 @@ class Fragment(NamedTuple):
     """Names the plain bytes: other bytes, another key."""
     size: int
     """Length of the plain bytes."""
-    plain: Callable[[], bytes]
-    """Gives the plain bytes; asked only where a piece is not kept."""
+
+
+Plain = Callable[[Collection[str]], Mapping[str, bytes]]
+"""Gives the plain bytes of fragments by their keys; asked only for pieces that are not kept."""
 
 
 class Pieces(Protocol):
     """Keeps pieces by key. One may lean on others: only `run` may put them together."""
 
-    def get(self, key: str, /) -> Packed | None:
-        """Give a kept piece."""
+    def get(self, keys: Collection[str], /) -> Mapping[str, Packed]:
+        """Give the kept pieces among some."""
 
-    def put(self, key: str, piece: Packed, /) -> None:
-        """Keep a piece."""
+    def put(self, key: str, piece: Packed, fragment: str, /) -> None:
+        """Keep a piece; `fragment` is the key of the last fragment in it."""
+
+
+class _Part(NamedTuple):
+    """The place of a piece: fragments[first:end], leaning on fragments[start:first]."""
+
+    key: str
+    start: int
+    first: int
+    end: int
 
 
 def packed(data: bytes, before: bytes = b"") -> Packed:
@@ -120,33 +130,33 @@ def joined(pieces: Iterable[Packed]) -> bytes:
     return b"".join((_HEADER, whole.data, _LAST_BLOCK, trailer))
 
 
-def run(fragments: Sequence[Fragment], between: bytes, pieces: Pieces) -> Packed:
+def run(fragments: Sequence[Fragment], between: bytes, pieces: Pieces, plain: Plain) -> Packed:
     """Give between.join(fragments) packed, packing only what is not kept.
 
     Feeds share the piece of an article wherever the same articles stand right before it. A new
     article on top costs three pieces, because what was on top leans on it now; one taken out
     costs those of the two or three behind it.
     """
-    keys = [one.key for one in fragments]
+    parts = list(_parts(fragments, between))
+    kept = dict(pieces.get([one.key for one in parts]))
+    missing = [one for one in parts if one.key not in kept]
+    texts = plain({f.key for one in missing for f in fragments[one.start : one.end]})
+    for key, start, first, end in missing:
+        before = between.join(texts[one.key] for one in fragments[start:first])
+        inside = between.join(texts[one.key] for one in fragments[first:end])
+        kept[key] = packed(between + inside if first else inside, before)
+        pieces.put(key, kept[key], fragments[end - 1].key)
+    return body(kept[one.key] for one in parts)
+
+
+def _parts(fragments: Sequence[Fragment], between: bytes) -> Iterator[_Part]:
     made_by = f"{LEVEL} {between.hex()}"
-
-    @cache
-    def plain(place: int) -> bytes:
-        return fragments[place].plain()
-
-    def piece(first: int, end: int) -> Packed:
+    keys = [one.key for one in fragments]
+    for first, end in _borders(fragments):
         start = _leans_from(fragments, first)
         # All that its bytes follow from; only what comes first leans on nothing.
         key = _digest(f"{made_by} {' '.join(keys[start:first])}|{' '.join(keys[first:end])}")
-        kept = pieces.get(key)
-        if kept is None:
-            before = between.join(map(plain, range(start, first)))
-            inside = between.join(map(plain, range(first, end)))
-            kept = packed(between + inside if first else inside, before)
-            pieces.put(key, kept)
-        return kept
-
-    return body(piece(first, end) for first, end in _borders(fragments))
+        yield _Part(key, start, first, end)
 
 
 def _borders(fragments: Sequence[Fragment]) -> Iterator[tuple[int, int]]:

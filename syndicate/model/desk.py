@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from syndicate.model.base import Key, LangTag, MaybeText, Model, Text, Url, plain_line
+from syndicate.model.errors import broken_rule
 from syndicate.model.feed import Feed
 from syndicate.model.licence import Licence
 from syndicate.model.moments import Window, Zone
 from syndicate.model.partner import Agreement, Email, Partner
 from syndicate.model.rights import PartRights
 from syndicate.model.territory import Group, Groups, Territory
+
+Encoding = Literal["plain", "gzip", "zstd", "brotli"]
+"""How a document's bytes are put: as they are, or in a content coding (RFC 9110, 8.4.1)."""
 
 
 class SourceAgreement(Model):
@@ -76,12 +80,23 @@ class Desk(Model):
     """Where documents are put: a folder; a relative path is below the desk."""
     inbox: Text = "articles"
     """Folder of articles that regenerate takes in first; a relative path is below the desk."""
+    encodings: Annotated[tuple[Encoding, ...], Field(min_length=1)] = ("plain", "gzip")
+    """As what each document is put: plain and gzip, zstd or brotli beside it, or gzip alone. What
+    answers for the others, plain or gzip, must be among them."""
     defaults: Defaults = Defaults()
     """What articles get that do not say otherwise."""
     groups: tuple[Group, ...] = ()
     """Territory groups the desk declares (X-MENA)."""
     source_agreements: tuple[SourceAgreement, ...] = ()
     """What third parties allow."""
+
+    @field_validator("encodings", mode="after")
+    @classmethod
+    def _stands_by_itself(cls, encodings: tuple[Encoding, ...]) -> tuple[Encoding, ...]:
+        if not {"plain", "gzip"} & set(encodings):
+            says = "neither plain nor gzip is among them, and not every reader takes the others"
+            raise broken_rule("V27", says, 'write encodings = ["plain", "gzip"]')
+        return tuple(dict.fromkeys(encodings))
 
     @property
     def holder(self) -> str:

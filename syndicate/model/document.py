@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, NamedTuple
@@ -53,6 +54,37 @@ class FeedHead(Model):
 
 ENDINGS: Mapping[str, str] = MappingProxyType({"br": ".br", "zstd": ".zst", "gzip": ".gz"})
 """Content codings (RFC 9110, section 8.4.1), and what each adds to the path of a document."""
+
+
+def document_digest(opening: bytes, makeup: str, closing: bytes) -> str:
+    """Give the SHA-256 of a document by its parts, so that what feeds share is digested once.
+
+    `makeup` is the SHA-256 of the text that names the fragments between opening and closing, each
+    by its length and its own SHA-256.
+    """
+    ends = (hashlib.sha256(one).hexdigest() for one in (opening, closing))
+    return hashlib.sha256(f"{next(ends)} {makeup} {next(ends)}".encode()).hexdigest()
+
+
+def is_made_up(data: bytes, digest: str, makeup: str, opening: int) -> bool:
+    """Say whether bytes are the document of a digest, whose opening has so many bytes.
+
+    Raises:
+        ValueError: `makeup` is no such text.
+    """
+    told = json.loads(makeup)
+    between = str(told["between"]).encode()
+    place = opening
+    for number, (size, fragment) in enumerate(told["fragments"]):
+        if number:
+            if data[place : place + len(between)] != between:
+                return False
+            place += len(between)
+        if hashlib.sha256(data[place : place + size]).hexdigest() != fragment:
+            return False
+        place += size
+    named = hashlib.sha256(makeup.encode()).hexdigest()
+    return document_digest(data[:opening], named, data[place:]) == digest
 
 
 class Document(NamedTuple):

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from syndicate.model.base import Model
-from syndicate.model.moments import Instant
+from syndicate.model.moments import EARLIEST, Instant
 from syndicate.model.rights import PartKind
 
 
@@ -95,7 +95,7 @@ class Edition(Model):
     sequence: int
     """Counts up for each feed and format."""
     digest: str
-    """SHA-256 of the bytes, hexadecimal."""
+    """SHA-256 of the document by its parts (see `syndicate.model.document`), hexadecimal."""
     manifest: tuple[ManifestLine, ...]
     """What stood in it, in order."""
     at: Instant
@@ -108,6 +108,10 @@ class Edition(Model):
     """Digest of the decisions behind its lines (a kept text)."""
     names: tuple[str, ...] = ()
     """The partner's agreements as its feed then knew them (see Way)."""
+    makeup: str = ""
+    """Digest of the list of its fragments (a kept text); empty: `digest` is that of all bytes."""
+    opening: int = 0
+    """How many bytes stand before the first of them."""
 
 
 class Withdrawal(Model):
@@ -375,3 +379,5 @@ class Receipt(NamedTuple):
     """The stream; 0 = a new one."""
     fork_of: int = 0
     """The stream whose holdings a new one begins with; 0 = none."""
+    at: datetime = EARLIEST
+    """The moment, where there is no edition to say it."""

@@ -71,7 +71,8 @@ def verify(
     guids = frozenset(store.guids())
     known: set[str] = set()
     for feed, ways in _feeds(store, only).items():
-        seen = feed_seen(store, target, formats, feed, ways, served, guids)
+        encodings = files.desk.encodings
+        seen = feed_seen(store, target, formats, feed, ways, served, guids, encodings)
         known |= seen.paths
         yield _part(seen)
     if only is None:

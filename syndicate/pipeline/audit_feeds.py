@@ -14,10 +14,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from syndicate.formats.base import Format
-from syndicate.model.document import Document
+from syndicate.model.document import ENDINGS, Document, is_made_up
 from syndicate.model.errors import StoreFailed, TargetFailed
 from syndicate.model.receipt import Edition, Holding, ManifestLine
 from syndicate.pipeline.audit_findings import AuditFinding
+from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.ports import Store, Target
 from syndicate.pipeline.replay import replay
 
@@ -40,12 +41,14 @@ def feed_seen(
     ways: Iterable[tuple[str, str]],
     served: Container[tuple[str, str]],
     guids: Container[str],
+    encodings: Iterable[str],
 ) -> Seen:
-    """Look at a feed, published by (partner, format); `served` is what the desk has now."""
+    """Look at a feed, published by (partner, format); `served` is what the desk has now, and
+    `encodings` as what its documents are put."""
     paths = {_path(partner, feed, formats[n]): n for partner, n in ways if n in formats}
     findings: list[AuditFinding] = []
     # Bytes are read before editions: what lies there was recorded before it was put.
-    digests = {path: _digest(target, path, findings) for path in paths}
+    lying = {path: _copies(target, path, findings) for path in paths}
     editions: tuple[Edition, ...] = ()
     decisions = 0
     try:
@@ -56,9 +59,10 @@ def feed_seen(
             findings += holding_findings(mine, held, guids)
             if name in formats:
                 wanted = (feed, name) in served or bool(held)
-                there = {path: digests[path] for path, fmt in paths.items() if fmt == name}
+                there = {path: lying[path] for path, fmt in paths.items() if fmt == name}
                 newest = _path(mine[-1].partner, feed, formats[name])
-                findings += _documents(mine, there, newest, wanted=wanted)
+                expected = tuple(one for one in _READ if one in encodings) if wanted else ()
+                findings += _documents(store, mine, there, newest, expected)
     except StoreFailed as met:
         findings.append(AuditFinding("feed-unreadable", f"feed {feed}", str(met)))
     return Seen(tuple(findings), len(editions), decisions, frozenset(paths))
@@ -72,14 +76,31 @@ def _order(edition: Edition) -> tuple[str, int]:
     return edition.format, edition.sequence
 
 
-def _digest(target: Target, path: str, findings: list[AuditFinding]) -> str | None:
-    """Give the SHA-256 of a published document; None where there is none."""
+_READ = {"plain": "", "gzip": ENDINGS["gzip"]}
+"""The encodings whose bytes are looked at, and what each adds to the path."""
+
+
+def _copies(target: Target, path: str, findings: list[AuditFinding]) -> Mapping[str, bytes]:
+    """Give the plain bytes of a published document, as each encoding has them."""
     try:
-        data = target.get(path)
+        return target.copies(path)
     except TargetFailed as met:
         findings.append(AuditFinding("document-unreadable", path, str(met)))
-        return None
-    return None if data is None else Document(path, "", data).digest
+        return {}
+
+
+def _makeup(store: Store, edition: Edition) -> str | None:
+    """Give the list of an edition's fragments; None where it is not what was kept."""
+    text = store.text(edition.makeup) if edition.makeup else ""
+    return text if not edition.makeup or (text and digest_of(text) == edition.makeup) else None
+
+
+def _is_of(store: Store, edition: Edition, data: bytes) -> bool:
+    """Say whether bytes are those of an edition."""
+    makeup = _makeup(store, edition)
+    if not makeup:
+        return makeup is not None and Document("", "", data).digest == edition.digest
+    return is_made_up(data, edition.digest, makeup, edition.opening)
 
 
 def _decided(
@@ -106,37 +127,53 @@ def _named(edition: Edition) -> str:
 
 
 def _documents(
+    store: Store,
     editions: Sequence[Edition],
-    there: Mapping[str, str | None],
+    there: Mapping[str, Mapping[str, bytes]],
     newest: str,
-    *,
-    wanted: bool,
+    expected: Sequence[str],
 ) -> Iterator[AuditFinding]:
     """Say where a document of a feed in a format is not the newest edition (`newest` its path).
 
     An edition is recorded before its bytes are put: a run that died between leaves the document
-    of the edition before, or none before the first. Not `wanted` is what the desk no longer has
-    and never held anything: it was taken away.
+    of the edition before, or none before the first. Nothing is `expected` of what the desk no
+    longer has and never held anything: it was taken away.
     """
-    for path, digest in there.items():
-        if path != newest and digest is not None:
+    for path, copies in there.items():
+        if path != newest and copies:
             yield AuditFinding("document-left", path, f"the feed is at {newest} now")
-    digest, last = there.get(newest), editions[-1]
-    known = [one for one in editions if one.digest == digest]
-    name = _named(last)
-    if digest == last.digest or (digest is None and not wanted):
-        return
-    if digest is None and len(editions) == 1:
-        yield AuditFinding("document-waiting", newest, f"{name} was recorded and is not put yet")
-    elif digest is None:
-        yield AuditFinding("document-missing", newest, f"{name} is gone from the target")
-    elif not known:
-        yield AuditFinding("document-edited", newest, f"it is not what {name} was, nor any before")
-    elif editions[-2].digest == digest:
-        says = f"{name} was recorded and is not put yet; {_named(editions[-2])} lies there"
+    copies = there.get(newest, {})
+    for name, data in copies.items():
+        yield from _lying(store, editions, newest + _READ[name], data)
+    gone = [newest + _READ[name] for name in expected if name not in copies]
+    if gone and not copies and len(editions) == 1:
+        says = f"{_named(editions[-1])} was recorded and is not put yet"
         yield AuditFinding("document-waiting", newest, says)
+        return
+    for path in gone:
+        says = f"{_named(editions[-1])} is gone from the target"
+        yield AuditFinding("document-missing", path, says)
+
+
+def _lying(
+    store: Store, editions: Sequence[Edition], path: str, data: bytes
+) -> Iterator[AuditFinding]:
+    """Say where the bytes of a document are not those of the newest edition."""
+    last = editions[-1]
+    name = _named(last)
+    if _makeup(store, last) is None:
+        yield AuditFinding("document-unproven", path, f"the fragments of {name} are not kept")
+        return
+    known = next((one for one in reversed(editions) if _is_of(store, one, data)), None)
+    if known is None:
+        yield AuditFinding("document-edited", path, f"it is not what {name} was, nor any before")
+    elif known.digest == last.digest:
+        return
+    elif editions[-2].digest == known.digest:
+        says = f"{name} was recorded and is not put yet; {_named(known)} lies there"
+        yield AuditFinding("document-waiting", path, says)
     else:
-        yield AuditFinding("document-old", newest, f"{_named(known[-1])} lies there, not {name}")
+        yield AuditFinding("document-old", path, f"{_named(known)} lies there, not {name}")
 
 
 class _Past(NamedTuple):

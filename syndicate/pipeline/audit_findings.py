@@ -50,6 +50,7 @@ MENDS: Mapping[str, str] = MappingProxyType(
         "document-missing": _RUN,
         "document-edited": f"{_RUN}, and find out who can write to the target",
         "document-old": f"{_RUN}, and find out who can write to the target",
+        "document-unproven": f"{_RUN} once the database is whole again",
         "document-left": "take it away: the feed goes to another partner now",
         "document-unreadable": "see to the target",
         # only to be known

@@ -21,6 +21,8 @@ from syndicate.model.licence import Licence
 from syndicate.model.partner import Agreement, Contacts, Partner, Property
 from syndicate.pipeline.items import digest_of
 
+_TECHNICAL = {"store", "target", "inbox", "contact", "encodings"}
+"""What of a desk no decision follows from."""
 ANYBODY = "anybody"
 SITE = "site"
 
@@ -79,7 +81,9 @@ class Classes:
 
     @cached_property
     def _context(self) -> str:
-        desk = self._files.desk.model_dump_json(exclude={"store", "target", "inbox", "contact"})
+        desk = self._files.desk.model_dump_json(
+            exclude={"store", "target", "inbox", "contact", "encodings"}
+        )
         kept = [one.model_dump_json(exclude_defaults=True) for one in self.shared.partners]
         return digest_of(json.dumps([__version__, desk, kept]))
 

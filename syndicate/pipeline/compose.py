@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
-from types import MappingProxyType
 from typing import NamedTuple
 
 from syndicate import __version__
 from syndicate.formats.base import Format
 from syndicate.licensing.covers import misses, too_old_from
-from syndicate.licensing.govern import Request, Ruling, carries_matter, in_order, releases, rule
+from syndicate.licensing.govern import (
+    Request,
+    Ruling,
+    carries_matter,
+    in_order,
+    licence_named,
+    releases,
+)
 from syndicate.licensing.question import Question
 from syndicate.licensing.quota import Room, is_counted, room, slots_for
-from syndicate.licensing.redact import published_at, redact
+from syndicate.licensing.redact import published_at
 from syndicate.licensing.terms import document_path
 from syndicate.licensing.withdraw import tombstone
 from syndicate.model.article import Article
 from syndicate.model.base import direction_of
-from syndicate.model.decision import Decision, Verdict
+from syndicate.model.decision import Verdict
 from syndicate.model.desk import DeskFiles
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Agreement, AgreementState, Partner
 from syndicate.model.receipt import Slot
-from syndicate.pipeline.pool import History, Place, Pool, place
+from syndicate.pipeline.answers import Answer, Shelf
+from syndicate.pipeline.lines import Line, Whole
+from syndicate.pipeline.pool import History, Offer, Place, Pool, place
 
 
 class Quarantined(NamedTuple):
@@ -40,7 +48,7 @@ class Quarantined(NamedTuple):
 class Composition(NamedTuple):
     """A feed's content at a moment, before it is written in any format."""
 
-    entries: tuple[Entry, ...]
+    lines: tuple[Line, ...]
     tombstones: tuple[Tombstone, ...]
     next_change: datetime | None = None
     """The earliest future instant at which time alone can change it."""
@@ -48,8 +56,6 @@ class Composition(NamedTuple):
     """The moment."""
     quarantined: tuple[Quarantined, ...] = ()
     """Articles that could not be decided or cut down; they cost only themselves."""
-    rulings: Mapping[str, Ruling] = MappingProxyType({})
-    """The decision behind each entry, by guid."""
     counted: tuple[Slot, ...] = ()
     """What was counted against quotas when it was decided."""
     taken: tuple[Slot, ...] = ()
@@ -57,17 +63,28 @@ class Composition(NamedTuple):
     rooms: tuple[Room, ...] = ()
     """What must hold of those quotas then, whoever else takes places meanwhile."""
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What stands in it, all of it."""
+        return tuple(line.entry() for line in self.lines)
+
+    @property
+    def rulings(self) -> Mapping[str, Ruling]:
+        """The decisions behind it, by guid."""
+        found = ((line.guid, line.ruling()) for line in self.lines)
+        return {guid: ruling for guid, ruling in found if ruling}
+
     def without(self, guids: Iterable[str]) -> Composition:
         """Give the same without some articles."""
         gone = set(guids)
         return self._replace(
-            entries=tuple(e for e in self.entries if e.guid not in gone),
+            lines=tuple(one for one in self.lines if one.guid not in gone),
             tombstones=tuple(t for t in self.tombstones if t.guid not in gone),
         )
 
     def guids(self) -> tuple[str, ...]:
         """Give what stands in it, notices first."""
-        return (*(t.guid for t in self.tombstones), *(e.guid for e in self.entries))
+        return (*(t.guid for t in self.tombstones), *(one.guid for one in self.lines))
 
     def only(self, guid: str) -> Composition:
         """Give the same with one article alone."""
@@ -89,9 +106,23 @@ def request_of(files: DeskFiles, partner: Partner, feed: Feed, carries: frozense
     return request if carries_matter(request) else request._replace(carries=frozenset())
 
 
-def compose(request: Request, feed: Feed, pool: Pool, now: datetime) -> Composition:
-    """Select, decide, redact; the result depends on nothing but the arguments."""
-    chosen = _Chosen(request, feed, now)
+def has_quota(request: Request) -> bool:
+    """Say whether a licence that could govern counts articles."""
+    found = (
+        request.files.licence(one.licence, one.licence_version)
+        for one in request.partner.agreements
+    )
+    public = (one for one in request.files.licences if one.public)
+    delivered = (licence_named(request.files, one.licence) for one in request.delivered.values())
+    return any(one is not None and one.quota for one in (*found, *public, *delivered))
+
+
+def compose(
+    request: Request, feed: Feed, pool: Pool, now: datetime, shelf: Shelf | None = None
+) -> Composition:
+    """Select, decide, redact; the result depends on nothing but the request, the feed, what the
+    pool holds, and the moment. What a shelf knows is not asked again."""
+    chosen = _Chosen(request, feed, now, None if has_quota(request) else shelf)
     chosen.changes.update(pool.starts())
     notices: list[Tombstone] = []
     for history in pool.taken_back(request):
@@ -107,22 +138,12 @@ def compose(request: Request, feed: Feed, pool: Pool, now: datetime) -> Composit
     if {slot.guid for slot in taken} < chosen.uncounted():
         chosen = chosen.within(request._replace(slots=(*request.slots, *taken)))
         chosen.choose(pool)
-    entries = tuple(chosen.entries())
+    lines = tuple(chosen.lines())
     changes = chosen.changes | {notice.kept_until for notice in notices if notice.kept_until}
     notices.sort(key=lambda notice: (-notice.when.timestamp(), notice.guid))
     change = min((one for one in changes if one > now), default=None)
     bad = tuple(sorted(set(chosen.bad)))
-    return Composition(
-        entries,
-        tuple(notices),
-        change,
-        now,
-        bad,
-        chosen.rulings({entry.guid for entry in entries}),
-        chosen.request.slots,
-        taken,
-        rooms,
-    )
+    return Composition(lines, tuple(notices), change, now, bad, chosen.request.slots, taken, rooms)
 
 
 def _taken(chosen: _Chosen, now: datetime) -> Iterator[Slot]:
@@ -143,6 +164,15 @@ def quarantined(guid: str, met: Exception) -> Quarantined:
     return Quarantined(guid, f"{type(met).__name__}: {says[0] if says else 'no words'}")
 
 
+class _Found(NamedTuple):
+    """A candidate that is allowed."""
+
+    place: Place
+    guid: str
+    answer: Answer
+    whole: Whole
+
+
 class _Chosen:
     """The first allowed articles of a feed, in its order.
 
@@ -151,41 +181,80 @@ class _Chosen:
     could only after their release.
     """
 
-    def __init__(self, request: Request, feed: Feed, now: datetime) -> None:
+    def __init__(
+        self, request: Request, feed: Feed, now: datetime, shelf: Shelf | None = None
+    ) -> None:
         self.request = request
         self._feed = feed
         self._now = now
-        self._places: list[tuple[Place, int]] = []
-        self._rulings: list[tuple[Question, Decision]] = []
+        self._shelf = shelf or Shelf(None, now)
+        self._found: list[_Found] = []
         self.changes: set[datetime] = set()
         self.bad: list[Quarantined] = []
 
     def choose(self, pool: Pool) -> None:
         """Ask for as many candidates as it takes."""
-        for best, article in pool.offers(self.request, self._feed):
-            if self._is_full_before(best):
+        for offer in pool.offers(self.request, self._feed):
+            if self._is_full_before(offer.best):
                 return
             try:
-                if self._picks(article):
-                    self._consider(article)
+                self._consider(offer)
             except Exception as met:  # whatever is odd about an article costs only that article
-                self.bad.append(quarantined(article.guid, met))
+                self.bad.append(quarantined(offer.guid, met))
 
-    def _picks(self, article: Article) -> bool:
-        """Say whether the feed picks an article, and note when it will be too old."""
-        too_old = too_old_from(self._feed.selection, article)
-        self.changes.update([too_old] if too_old else [])
-        return not any(misses(self._feed.selection, article, self._now))
-
-    def _consider(self, article: Article) -> None:
+    def _consider(self, offer: Offer) -> None:
         """Ask for an article, unless no answer could bring it into the feed now."""
+        whole = Whole(self.request, offer.article, self._now)
+        answer = self._known(offer) or self._first(whole.article)
+        self._note(answer.too_old)
+        if answer.first is None:
+            self._keep(offer.guid, answer)
+        elif self._is_full_before(answer.first):
+            self._note(answer.opens)
+        else:
+            if not answer.is_asked:
+                answer = self._asked(answer, whole)
+            self._note(answer.due)
+            self._keep(offer.guid, answer)
+            if answer.place:
+                insort(self._found, _Found(answer.place, offer.guid, answer, whole))
+
+    def _known(self, offer: Offer) -> Answer | None:
+        if offer.guid in self.request.delivered:
+            return None
+        return self._shelf.get(offer.guid, offer.version)
+
+    def _keep(self, guid: str, answer: Answer) -> None:
+        if guid not in self.request.delivered:
+            self._shelf.keep(guid, answer)
+
+    def _note(self, change: datetime | None) -> None:
+        self.changes.update([change] if change else [])
+
+    def _first(self, article: Article) -> Answer:
+        """Find what can be said of an article before any agreement is asked."""
+        too_old = too_old_from(self._feed.selection, article)
+        too_old = too_old if too_old and too_old > self._now else None
+        answer = Answer(article.version, self._now, too_old, too_old)
+        if any(misses(self._feed.selection, article, self._now)):
+            return answer
         opens = releases(self.request, article)
         past = [instant for instant in opens if instant <= self._now]
-        published = max([article.published_from, *past])
-        if self._is_full_before(place(self._feed, article, published)):
-            self.changes.update(opens)
-        else:
-            self._ask(article)
+        first = place(self._feed, article, max([article.published_from, *past]))
+        later = min((instant for instant in opens if instant > self._now), default=None)
+        until = min((one for one in (too_old, later) if one), default=None)
+        return answer._replace(first=first, opens=later, until=until)
+
+    def _asked(self, answer: Answer, whole: Whole) -> Answer:
+        """Find what the agreements say."""
+        decision = whole.ruling.decision
+        due = decision.next_change
+        until = min((one for one in (answer.until, due) if one), default=None)
+        answer = answer._replace(due=due, until=until, is_asked=True)
+        if whole.ruling.question is None or decision.verdict is not Verdict.ALLOW:
+            return answer
+        published = published_at(whole.article, decision)
+        return answer._replace(place=place(self._feed, whole.article, published))
 
     def within(self, request: Request) -> _Chosen:
         """Give the same choice for another request, nothing asked yet."""
@@ -195,46 +264,36 @@ class _Chosen:
 
     def new(self) -> list[Question]:
         """Give the questions of those chosen that take a place of a quota."""
-        numbers = [number for _, number in self._places[: self._feed.limit]]
-        asked = [self._rulings[number][0] for number in numbers]
-        return [one for one in asked if one.licence.quota and not is_counted(one)]
+        if not has_quota(self.request):
+            return []
+        found = (one.whole.ruling.question for one in self._found[: self._feed.limit])
+        return [one for one in found if one and one.licence.quota and not is_counted(one)]
 
     def uncounted(self) -> set[str]:
         """Give the articles that take a place of a quota."""
         return {one.article.guid for one in self.new()}
 
-    def rulings(self, guids: Container[str]) -> Mapping[str, Ruling]:
-        """Give the decisions behind some of the articles that were allowed."""
-        found = ((q.article.guid, Ruling(decision, q)) for q, decision in self._rulings)
-        return {guid: ruling for guid, ruling in found if guid in guids}
-
-    def entries(self) -> Iterator[Entry]:
+    def lines(self) -> Iterator[Line]:
         """Give what is left of each article, in the feed's order."""
         left = self._feed.limit
-        for _, number in self._places:
+        for one in self._found:
             if left == 0:
                 return
-            question, decision = self._rulings[number]
-            try:
-                entry = redact(question, decision)
-            except Exception as met:
-                self.bad.append(quarantined(question.article.guid, met))
-                continue
-            left -= 1
-            yield entry
+            answer = one.answer
+            if answer.facts is None:
+                try:
+                    answer = answer._replace(facts=one.whole.facts())
+                except Exception as met:
+                    self.bad.append(quarantined(one.guid, met))
+                    continue
+                self._keep(one.guid, answer)
+            if answer.facts:
+                left -= 1
+                yield Line(answer.facts, one.whole)
 
     def _is_full_before(self, best: Place) -> bool:
         limit = self._feed.limit
-        return len(self._places) >= limit and self._places[limit - 1][0] <= best
-
-    def _ask(self, article: Article) -> None:
-        decision, question = rule(self.request, article, self._now)
-        self.changes.update([decision.next_change] if decision.next_change else [])
-        if question is None or decision.verdict is not Verdict.ALLOW:
-            return
-        published = published_at(article, decision)
-        insort(self._places, (place(self._feed, article, published), len(self._rulings)))
-        self._rulings.append((question, decision))
+        return len(self._found) >= limit and self._found[limit - 1].place <= best
 
 
 def _notice(request: Request, feed: Feed, history: History, now: datetime) -> Tombstone | None:
@@ -281,11 +340,12 @@ def head_of(
 
 
 def own_facts(files: DeskFiles, partner: Partner, feed: Feed, fmt: Format, now: datetime) -> str:
-    """Give as text what of the head is the feed's own and does not follow from its content."""
+    """Give as text what of a document is the feed's own and does not follow from its content."""
     nothing = Composition((), (), None, now)
     start = content_time(files, partner, nothing)
     head = head_of(files, partner, feed, fmt, nothing)
-    return f"{start.isoformat()} {head.model_dump_json(exclude={'updated'})}"
+    own = head.model_dump_json(exclude={"updated"})
+    return f"{start.isoformat()} {','.join(files.desk.encodings)} {own}"
 
 
 _BOUND = {AgreementState.ACTIVE, AgreementState.SUSPENDED, AgreementState.TERMINATED}
@@ -305,7 +365,7 @@ def _agreement_of(partner: Partner, feed: Feed, now: datetime | None) -> Agreeme
 
 def content_time(files: DeskFiles, partner: Partner, composed: Composition) -> datetime:
     """Give the last change of the content; of an empty feed, the start of its agreement."""
-    times = [entry.updated for entry in composed.entries]
+    times = [line.updated for line in composed.lines]
     times += [notice.when for notice in composed.tombstones]
     if times:
         return max(times)

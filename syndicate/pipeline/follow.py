@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from syndicate.licensing.govern import Request, Ruling, in_order
+from syndicate.licensing.govern import Request, Ruling, in_order, licence_named
 from syndicate.licensing.reconcile import Loss, kept_until, reconcile
-from syndicate.licensing.redact import redact
 from syndicate.licensing.withdraw import (
     correction_of,
     current,
@@ -23,15 +22,16 @@ from syndicate.licensing.withdraw import (
     withdrawal_tombstone,
 )
 from syndicate.model.article import Article, PubStatus
-from syndicate.model.decision import Verdict
-from syndicate.model.entry import Entry, GoneMedium, Tombstone
+from syndicate.model.decision import Decision, Verdict
+from syndicate.model.entry import GoneMedium, Tombstone
 from syndicate.model.licence import Licence
 from syndicate.model.receipt import Holding, Item, PartMark, Withdrawal
 from syndicate.pipeline import told
 from syndicate.pipeline.compose import Composition, Quarantined, quarantined
 from syndicate.pipeline.followed import Followed, Past
-from syndicate.pipeline.issues import issued, last_date, last_number, media_of
-from syndicate.pipeline.items import item_of, lost_media, lost_places
+from syndicate.pipeline.issues import last_date, last_number, media_of
+from syndicate.pipeline.items import lost_media, lost_places
+from syndicate.pipeline.lines import Line, Whole, alone
 from syndicate.pipeline.pool import History
 from syndicate.pipeline.told import Word
 
@@ -64,9 +64,8 @@ class _Story:
         self.past = past
         self.histories = histories
         self.now = now
-        self.entries: list[Entry] = []
+        self.lines: list[Line] = []
         self.stones: list[Tombstone] = []
-        self.rulings: dict[str, Ruling] = dict(composed.rulings)
         self.revisions: dict[str, int] = {}
         self.items: dict[str, Item] = {}
         self.holdings: dict[str, Holding] = {}
@@ -76,22 +75,23 @@ class _Story:
 
     def told(self) -> Followed:
         """Give the whole."""
-        for entry in self.composed.entries:
-            self._attempt(entry.guid, self._live, entry)
+        for line in self.composed.lines:
+            self._attempt(line.guid, self._live, line)
         for stone in self.composed.tombstones:
             self._attempt(stone.guid, self._taken_back, stone)
-        seen = {e.guid for e in self.composed.entries} | {t.guid for t in self.composed.tombstones}
+        seen = set(self.composed.guids())
         for guid, held in self.past.holdings.items():
+            if guid in seen:
+                continue
             article = current(self.histories.get(guid, ()), self.now)
-            if guid not in seen and article is not None:
+            if article is not None:
                 self._attempt(guid, self._absent, held, article)
         self.stones.sort(key=lambda stone: (-stone.when.timestamp(), stone.guid))
         soon = min((one for one in self.changes if one > self.now), default=None)
         ends = [one for one in (soon, self.composed.next_change, self.past.next_due) if one]
         whole = self.composed._replace(
-            entries=tuple(self.entries),
+            lines=tuple(self.lines),
             tombstones=tuple(self.stones),
-            rulings=self.rulings,
             next_change=min(ends, default=None),
             quarantined=tuple(sorted(self.bad)),
         )
@@ -112,50 +112,92 @@ class _Story:
         except Exception as met:
             self.bad.append(quarantined(guid, met))
 
-    def _live(self, entry: Entry) -> None:
+    def _live(self, line: Line) -> None:
         """Let an article go out, in the light of how it went out before."""
-        held = self.past.holdings.get(entry.guid)
-        item = item_of(entry)
-        ruling = self.rulings[entry.guid]
-        licence = ruling.question.licence if ruling.question else None
+        held = self.past.holdings.get(line.guid)
+        if held is not None and self._is_as_before(line, held):
+            self._keep(held)
+            changed = max(line.updated, held.updated)
+            self.lines.append(line._replace(revision=held.revision, changed=changed))
+        else:
+            self._anew(line, held)
+
+    def _is_as_before(self, line: Line, held: Holding) -> bool:
+        """Say whether nothing is to be told or remembered of an article that it did not say."""
+        facts = line.facts
+        odd = held.withdrawn or held.gone or held.gone_since or held.stays_until
+        return (
+            not odd
+            and (
+                held.item,
+                held.version,
+                held.headline,
+                held.published,
+                held.agreement,
+                held.licence,
+                held.checked,
+                held.due,
+            )
+            == (
+                facts.item,
+                facts.version,
+                facts.headline,
+                facts.published,
+                facts.agreement,
+                facts.licence,
+                self._inputs(facts.version),
+                facts.due,
+            )
+            and held.updated >= facts.updated
+        )
+
+    def _anew(self, line: Line, held: Holding | None) -> None:
+        """Let an article go out that is new, or that is not what it was."""
+        facts, item = line.facts, self._item(line, held)
+        licence = licence_named(self.request.files, facts.licence)
         before = self.past.item(held.item) if held and held.item else None
         new = held is None or bool(held.withdrawn) or held.item not in {"", item.digest}
         revision = 0 if held is None else held.revision
-        updated = entry.updated if held is None else max(entry.updated, held.updated)
+        updated = facts.updated if held is None else max(facts.updated, held.updated)
         if held and new:
-            revision = max(held.revision, last_number(held) + 1 - entry.version)
-            updated = entry.updated if entry.updated > last_date(held) else self.now
+            revision = max(held.revision, last_number(held) + 1 - facts.version)
+            updated = facts.updated if facts.updated > last_date(held) else self.now
         lost = lost_media(before, item) if before else ()
         gone, since = self._gone(held, item, lost, updated, licence)
-        notable = tuple(self._notable(entry, ruling, held, before, item, lost, revision))
+        notable = tuple(self._notable(line, licence, held, before, item, lost, revision))
         stays = held.stays_until if held else None
         stays = kept_until(licence, self.now) if notable else stays
         self.notices.extend(notable)
         self.changes.update([stays] if stays else [])
-        self.items[entry.guid] = item
+        self.items[line.guid] = item
         self._keep(
             Holding(
                 feed="",
                 format="",
                 partner="",
-                guid=entry.guid,
-                version=entry.version,
+                guid=line.guid,
+                version=facts.version,
                 revision=revision,
                 item=item.digest,
-                headline=entry.headline,
-                published=entry.published,
+                headline=facts.headline,
+                published=facts.published,
                 updated=updated,
                 since=held.since if held else self.now,
-                agreement=(ruling.decision.agreement or "").partition("/")[0],
-                licence=ruling.decision.licence or "",
+                agreement=facts.agreement,
+                licence=facts.licence,
                 gone=gone,
                 gone_since=since,
                 stays_until=stays,
-                checked=self._inputs(entry.version),
-                due=ruling.decision.next_change,
+                checked=self._inputs(facts.version),
+                due=facts.due,
             )
         )
-        self.entries.append(issued(entry, revision, updated, gone))
+        self.lines.append(line._replace(revision=revision, changed=updated, gone=gone))
+
+    def _item(self, line: Line, held: Holding | None) -> Item:
+        """Give what stands behind a line: what stood behind it before, where that is the same."""
+        same = self.past.item(held.item) if held and held.item == line.facts.item else None
+        return same or line.item()
 
     def _gone(
         self,
@@ -177,8 +219,8 @@ class _Story:
 
     def _notable(
         self,
-        entry: Entry,
-        ruling: Ruling,
+        line: Line,
+        licence: Licence | None,
         held: Holding | None,
         before: Item | None,
         item: Item,
@@ -188,15 +230,18 @@ class _Story:
         """Give what a holder must be told about an article that still goes out."""
         if held is None:
             return
-        about = told.About(entry.guid, entry.version, revision, self.now)
-        licence = ruling.question.licence if ruling.question else None
-        headline = entry.headline
+        version, headline, note = (
+            line.facts.version,
+            line.facts.headline,
+            line.facts.correction_note,
+        )
+        about = told.About(line.guid, version, revision, self.now)
         if held.withdrawn:
             yield told.reinstated(about, headline)
-        if entry.correction_note and entry.version > held.version:
-            yield told.corrected(about, headline, entry.correction_note, licence)
+        if note and version > held.version:
+            yield told.corrected(about, headline, note, licence)
         if lost:
-            yield told.lost_parts(about, headline, lost, ruling.decision, licence)
+            yield told.lost_parts(about, headline, lost, _decision(line), licence)
         for part, countries in lost_places(before, item) if before else ():
             yield told.lost_places(about, headline, part, countries, licence)
 
@@ -260,7 +305,7 @@ class _Story:
         if article.version > taken.version and self._is_due(held, article):
             found = reconcile(self.request, article, held, self.now)
             if found.ruling.decision.verdict is Verdict.ALLOW:
-                self._again(found.ruling)
+                self._again(found.ruling, article)
                 return
             held = self._checked(held, article, found.due)
         self._keep(held)
@@ -272,13 +317,13 @@ class _Story:
         stone = withdrawal_tombstone(self.request, history, held)
         self._stone(stone, held.revision, tuple(self._media(held)))
 
-    def _again(self, ruling: Ruling) -> None:
+    def _again(self, ruling: Ruling, article: Article) -> None:
         """Let an article out once more that newer ones have pushed out of the feed."""
-        if ruling.question is None:
-            return
-        entry = redact(ruling.question, ruling.decision)
-        self.rulings[entry.guid] = ruling
-        self._live(entry)
+        whole = self._whole(ruling, article)
+        self._live(Line(whole.facts(), whole))
+
+    def _whole(self, ruling: Ruling, article: Article) -> Whole:
+        return Whole(self.request, lambda: article, self.now, ruling)
 
     def _out_of_sight(self, held: Holding, article: Article) -> None:
         """See whether the permission for a copy that is out of the feed still stands."""
@@ -290,7 +335,7 @@ class _Story:
         ruling, loss = found.ruling, found.loss
         if ruling.decision.verdict is Verdict.ALLOW:
             if stays or self._must_hear(held, article, ruling):
-                self._again(ruling)
+                self._again(ruling, article)
             else:
                 self._keep(self._checked(held, article, found.due))
         elif loss and (loss.when is None or loss.when <= self.now):
@@ -307,7 +352,7 @@ class _Story:
         before = self.past.item(held.item) if held.item else None
         if before is None or ruling.question is None:
             return False
-        item = item_of(redact(ruling.question, ruling.decision))
+        item = self._whole(ruling, article).item
         return bool(lost_media(before, item) or lost_places(before, item))
 
     def _withdraw(self, held: Holding, article: Article, loss: Loss) -> None:
@@ -344,7 +389,7 @@ class _Story:
             version, headline, note = article.version, held.headline, article.correction_note
             about = told.About(held.guid, version, held.revision, self.now)
             self.notices.append(told.corrected(about, headline, note, self._licence(held)))
-        self.entries.append(correction_of(self.request, article, held))
+        self.lines.append(alone(correction_of(self.request, article, held)))
 
     def _media(self, held: Holding) -> Iterator[GoneMedium]:
         """Give the media that the record says went out."""
@@ -374,3 +419,8 @@ class _Story:
 
     def _told_until(self, held: Holding, since: datetime) -> datetime:
         return kept_until(self._licence(held), since)
+
+
+def _decision(line: Line) -> Decision | None:
+    ruling = line.ruling()
+    return ruling.decision if ruling else None

@@ -32,7 +32,7 @@ class Followed(NamedTuple):
     revisions: Mapping[str, int]
     """By guid, of what stands in it."""
     items: Mapping[str, Item]
-    """What stands behind each live article, by guid."""
+    """What stands behind each live article, by guid, as far as it was not the same before."""
     holdings: tuple[Holding, ...]
     """Those that are new or changed."""
     notices: tuple[Word, ...]
@@ -49,19 +49,18 @@ class Followed(NamedTuple):
         """Give the manifest of what is left of it after rendering."""
         return (
             *(
-                self._line(stone.guid, stone.version, withdrawn=True)
+                self._line(stone.guid, stone.version, "", withdrawn=True)
                 for stone in composed.tombstones
             ),
-            *(self._line(entry.guid, entry.version) for entry in composed.entries),
+            *(self._line(one.guid, one.version, one.facts.item) for one in composed.lines),
         )
 
-    def _line(self, guid: str, number: int, *, withdrawn: bool = False) -> ManifestLine:
+    def _line(self, guid: str, number: int, item: str, *, withdrawn: bool = False) -> ManifestLine:
         revision = self.revisions.get(guid, 0)
-        item = self.items.get(guid)
-        return ManifestLine(
+        return ManifestLine.model_construct(
             guid=guid,
             version=number - revision,
             withdrawn=withdrawn,
             revision=revision,
-            item=item.digest if item and not withdrawn else "",
+            item=item,
         )

@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from syndicate.licensing.govern import Delivered, Ruling
+from syndicate.licensing.govern import Delivered
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.licence import Licence
 from syndicate.model.partner import Partner
 from syndicate.model.receipt import ManifestLine, Slot
 from syndicate.pipeline.classes import Class
 from syndicate.pipeline.items import digest_of
+from syndicate.pipeline.lines import Line
 
 Text = Callable[[str], str | None]
 """Gives a kept text by its SHA-256."""
@@ -113,25 +114,21 @@ def _listed(desk: str, licences: Iterable[str], partners: Iterable[str]) -> Snap
 
 def rulings_text(
     asked: Class,
-    lines: Iterable[ManifestLine],
-    rulings: Mapping[str, Ruling],
+    manifest: Iterable[ManifestLine],
+    lines: Iterable[Line],
     delivered: Mapping[str, Delivered],
     slots: Iterable[Slot],
 ) -> str:
     """Give the decisions behind the live lines of an edition, and the quota as it then stood."""
+    decided = {one.guid: one.facts.ruling for one in lines if one.facts.ruling}
     ruled = [
-        Ruled(
-            line.guid,
-            line.version,
-            " ".join(delivered.get(line.guid, ())),
-            digest_of_ruling(ruling),
-        )
-        for line in lines
-        if not line.withdrawn and (ruling := rulings.get(line.guid))
+        Ruled(line.guid, line.version, " ".join(delivered.get(line.guid, ())), decided[line.guid])
+        for line in manifest
+        if not line.withdrawn and line.guid in decided
     ]
     counted = [slot.model_dump(mode="json", exclude_none=True) for slot in slots]
     by = {"partner": asked.partner.id, "carries": sorted(asked.carries)}
-    return json.dumps({"lines": ruled, "slots": counted, **by})
+    return json.dumps({"lines": ruled, "slots": counted, "moment": False, **by})
 
 
 class AskedBy(NamedTuple):
@@ -141,6 +138,8 @@ class AskedBy(NamedTuple):
     """The partner, or nobody in particular."""
     carries: frozenset[str]
     """What the formats carry, where that matters."""
+    moment: bool = False
+    """Whether the moment counts in the digests: earlier versions had it so."""
 
 
 def ruled_of(text: str) -> tuple[tuple[Ruled, ...], tuple[Slot, ...], AskedBy]:
@@ -148,9 +147,8 @@ def ruled_of(text: str) -> tuple[tuple[Ruled, ...], tuple[Slot, ...], AskedBy]:
     data = json.loads(text)
     lines = tuple(Ruled(*line) for line in data["lines"])
     slots = tuple(Slot.model_validate(one) for one in data["slots"])
-    return lines, slots, AskedBy(data["partner"], frozenset(data["carries"]))
-
-
-def digest_of_ruling(ruling: Ruling) -> str:
-    """Give the SHA-256 of a decision with everything in it."""
-    return digest_of(ruling.decision.model_dump_json(exclude_none=True))
+    return (
+        lines,
+        slots,
+        AskedBy(data["partner"], frozenset(data["carries"]), data.get("moment", True)),
+    )

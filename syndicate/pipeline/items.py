@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pydantic_core import to_json
 
+from syndicate.licensing.govern import Ruling
 from syndicate.model.body import MEDIA_KINDS, Gallery, kind_of
 from syndicate.model.entry import Entry
 from syndicate.model.receipt import Item, PartMark
@@ -18,6 +19,12 @@ _DATES = {"updated", "version_created"}
 def digest_of(text: str) -> str:
     """Give the SHA-256 of a text, hexadecimal."""
     return _digest(text.encode())
+
+
+def digest_of_ruling(ruling: Ruling) -> str:
+    """Give the SHA-256 of a decision with everything in it but the moment: it is the same from one
+    change to the next."""
+    return digest_of(ruling.decision.model_dump_json(exclude={"now"}, exclude_none=True))
 
 
 def item_of(entry: Entry) -> Item:

@@ -15,6 +15,7 @@ from syndicate.pipeline.classes import called
 from syndicate.pipeline.compose import Composition, compose
 from syndicate.pipeline.follow import follow
 from syndicate.pipeline.followed import Followed, Past
+from syndicate.pipeline.keeping import Keeping
 from syndicate.pipeline.plan import Group
 from syndicate.pipeline.pool import Everything, History, Indexed, Kept, Pool
 from syndicate.pipeline.ports import Store
@@ -47,9 +48,16 @@ class Pasts:
     """Lays the past of groups beside what they may have now."""
 
     def __init__(
-        self, store: Store, now: datetime, arrived: frozenset[str], *, gives_back: bool
+        self,
+        store: Store,
+        now: datetime,
+        arrived: frozenset[str],
+        keeping: Keeping,
+        *,
+        gives_back: bool,
     ) -> None:
         self._store = store
+        self._keeping = keeping
         self._now = now
         self._arrived = arrived
         self._gives_back = gives_back
@@ -99,7 +107,10 @@ class Pasts:
         for known, composed in self._composed:
             if known == key:
                 return composed
-        composed = compose(request, group.asked.feed, self._pool_of(group), self._now)
+        asked, pool = group.asked, self._pool_of(group)
+        shelf = self._keeping.shelf(asked.key, self._now)
+        composed = compose(request, asked.feed, pool, self._now, shelf)
+        self._keeping.keep_shelf(asked.key, shelf)
         self._composed = [(key, composed), *self._composed[: COMPOSITIONS_AT_HAND - 1]]
         return composed
 

@@ -7,8 +7,9 @@ what is chosen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from math import inf
 from typing import NamedTuple, Protocol
 
@@ -30,7 +31,10 @@ class Offer(NamedTuple):
     """A candidate, with the best place that it, or any candidate after it, could ever have."""
 
     best: Place
-    article: Article
+    guid: str
+    version: int
+    article: Callable[[], Article]
+    """Gives it."""
 
 
 class Pool(Protocol):
@@ -69,7 +73,8 @@ class Everything:
         for history in self._histories:
             article = current(history, self._now)
             if article is not None and article.pub_status is PubStatus.USABLE:
-                found.append(Offer(_first_place(request, feed, article), article))
+                best = _first_place(request, feed, article)
+                found.append(Offer(best, article.guid, article.version, partial(_same, article)))
         yield from sorted(found, key=lambda one: one.best)
 
     def taken_back(self, request: Request) -> Iterable[History]:
@@ -83,6 +88,10 @@ class Everything:
         """Give every start of a version, past ones too."""
         for history in self._histories:
             yield from (one.start for one in reigns(history))
+
+
+def _same(article: Article) -> Article:
+    return article
 
 
 def _first_place(request: Request, feed: Feed, article: Article) -> Place:
@@ -117,6 +126,7 @@ class Key(NamedTuple):
     """What an index knows of an article: its order, before any agreement is asked."""
 
     guid: str
+    version: int
     released: datetime
     """When it is published at the latest: first publication, or the end of its embargoes."""
     version_created: datetime
@@ -162,7 +172,7 @@ class Indexed:
             best = _best(feed, key, later)
             while aside and aside[0].best <= best:
                 yield aside.pop(0)
-            yield Offer(best, self._index.article(key.guid))
+            yield Offer(best, key.guid, key.version, partial(self._index.article, key.guid))
         yield from aside
 
     def taken_back(self, request: Request) -> Iterable[History]:

@@ -30,6 +30,7 @@ from syndicate.model.receipt import (
     Told,
     Way,
 )
+from syndicate.pipeline.keeping import Kept
 from syndicate.pipeline.pool import Index
 
 
@@ -155,12 +156,6 @@ class Streams(Protocol):
     def next_due(self, stream: int, now: datetime) -> datetime | None:
         """Give when time alone can next make a difference to what a stream gave out."""
 
-    def fragments(self, keys: Iterable[str]) -> Mapping[str, tuple[str, bytes]]:
-        """Give (digest, deflated bytes) of the fragments that are kept, by key."""
-
-    def keep_fragments(self, fragments: Iterable[tuple[str, str, str, bytes]]) -> None:
-        """Keep fragments: (key, guid, digest, deflated bytes). They can always be made again."""
-
     def setting(self, name: str) -> str:
         """Give what is remembered under a name; empty where nothing is."""
 
@@ -184,7 +179,7 @@ class Journal(Protocol):
         """Give serial and digest of the last line that was noted outside of the database."""
 
 
-class Store(Articles, Index, Receipts, Streams, Journal, Protocol):
+class Store(Articles, Index, Receipts, Streams, Kept, Journal, Protocol):
     """All that is kept. What a method of one part keeps, the journal notes in the same step."""
 
     def close(self) -> None:
@@ -203,6 +198,9 @@ class Target(Protocol):
 
     def get(self, path: str) -> bytes | None:
         """Give the published plain bytes of a path, unpacked where only the gzip is there."""
+
+    def copies(self, path: str) -> Mapping[str, bytes]:
+        """Give the plain bytes of what is published at a path as "plain" and as "gzip"."""
 
     def put(self, document: Document) -> bool:
         """Publish a document whole or not at all, durable on return.

@@ -134,6 +134,7 @@ class Regeneration:
         together = Together(self, frozenset(arrived))
         for group in planner.groups(live, news, stamps, all_=all_):
             yield from together.publish(group)
+        together.flush()
         yield from together.rest(turns, planner.ways)
         if only is None and not self.due and not self.dry_run:
             self.store.set(LOOKED, str(serial))

@@ -19,8 +19,8 @@ from syndicate.model.decision import Verdict
 from syndicate.model.desk import DeskFiles
 from syndicate.model.receipt import Edition, ManifestLine, Slot
 from syndicate.pipeline.classes import Classes
-from syndicate.pipeline.inputs import AskedBy, Ruled, digest_of_ruling, restored, ruled_of
-from syndicate.pipeline.items import item_of
+from syndicate.pipeline.inputs import AskedBy, Ruled, restored, ruled_of
+from syndicate.pipeline.items import digest_of, digest_of_ruling, item_of
 from syndicate.pipeline.ports import Store
 
 ARTICLES_AT_HAND = 1_000
@@ -95,11 +95,11 @@ class _Again:
                 says = f"feed {edition.feed} of {edition.partner} is not in the kept files"
                 return Replayed(edition, 0, (*faults, Difference("inputs-gone", says)))
             for one in ruled:
-                faults += self._differences(request, edition, one, slots)
+                faults += self._differences(request, edition, one, slots, by)
         return Replayed(edition, len(ruled), tuple(faults))
 
     def _differences(
-        self, request: Request, edition: Edition, one: Ruled, slots: tuple[Slot, ...]
+        self, request: Request, edition: Edition, one: Ruled, slots: tuple[Slot, ...], by: AskedBy
     ) -> Iterator[Difference]:
         """Give what is otherwise about one article."""
         name = f"{one.guid} version {one.version}"
@@ -111,10 +111,16 @@ class _Again:
         before = tuple(slot for slot in slots if slot.at != edition.at)
         for counted in dict.fromkeys((slots, before)):
             ruling = rule(request._replace(slots=counted), article, edition.at)
-            if digest_of_ruling(ruling) == one.digest:
+            if _digest(ruling, by) == one.digest:
                 yield from _outcome(ruling, _line_of(edition, one), name)
                 return
         yield Difference("decided-otherwise", f"{name} is decided otherwise now")
+
+
+def _digest(ruling: Ruling, by: AskedBy) -> str:
+    if by.moment:
+        return digest_of(ruling.decision.model_dump_json(exclude_none=True))
+    return digest_of_ruling(ruling)
 
 
 def _line_of(edition: Edition, one: Ruled) -> ManifestLine | None:

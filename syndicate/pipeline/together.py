@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from syndicate.formats.base import Format
 from syndicate.model.document import FeedHead
-from syndicate.model.entry import Entry, Tombstone
+from syndicate.model.entry import Tombstone
 from syndicate.model.errors import QuotaTaken, RenderFailed
 from syndicate.model.receipt import (
     Edition,
@@ -23,6 +23,8 @@ from syndicate.pipeline.compose import Composition, Quarantined, head_of, path_o
 from syndicate.pipeline.followed import Followed
 from syndicate.pipeline.inputs import Snapshots, rulings_text
 from syndicate.pipeline.items import digest_of
+from syndicate.pipeline.keeping import Keeping
+from syndicate.pipeline.lines import Line
 from syndicate.pipeline.past import Pasts, real_rooms, real_slots
 from syndicate.pipeline.plan import Group, Member, Turn
 from syndicate.pipeline.ports import Store, Target
@@ -110,8 +112,9 @@ class Together:
     def __init__(self, run: Run, arrived: frozenset[str]) -> None:
         self._run = run
         self._store = run.store
-        self._pasts = Pasts(run.store, run.now, arrived, gives_back=not run.dry_run)
-        self._press = Press(run.store, keeps=not run.dry_run)
+        self._keeping = Keeping(run.store, keeps=not run.dry_run)
+        self._pasts = Pasts(run.store, run.now, arrived, self._keeping, gives_back=not run.dry_run)
+        self._press = Press(self._keeping)
         self._compared: tuple[object, Difference] | None = None
         self._snapshots = Snapshots()
         self._kept: set[str] = set()
@@ -179,6 +182,10 @@ class Together:
             done += self._put(self._recorded(part, followed, some))
         return done
 
+    def flush(self) -> None:
+        """Keep what can be made again; the last thing to do."""
+        self._keeping.flush()
+
     def _formats(self, group: Group) -> list[Format]:
         names = dict.fromkeys(one.turn.format for one in group.members)
         return [self._run.formats[name] for name in names]
@@ -193,7 +200,7 @@ class Together:
             head = self._head(member, fmt, whole)
             frame = fmt.frame(head)
             if frame not in contents:
-                things: list[Entry | Tombstone] = [*whole.tombstones, *whole.entries]
+                things: list[Line | Tombstone] = [*whole.tombstones, *whole.lines]
                 pressed = self._press.press(fmt, head, things)
                 contents[frame] = _content(group.asked, followed, pressed)
             yield self._one(member, fmt, followed, contents[frame])
@@ -209,7 +216,7 @@ class Together:
         """Give what one feed comes to: its own envelope around what is shared."""
         whole, composed = followed.composed, content.composed
         told = self._told(member.turn)._replace(
-            entries=len(composed.entries),
+            entries=len(composed.lines),
             tombstones=len(composed.tombstones),
             quarantined=(*whole.quarantined, *content.bad),
             failure=member.turn.stopped,
@@ -267,6 +274,8 @@ class Together:
             inputs=self._snapshots.of(turn.files, turn.partner).digest,
             rulings=content.rulings_digest,
             names=member.way.names,
+            makeup=digest_of(sheet.makeup),
+            opening=len(sheet.envelope.opening),
         )
 
     def _told(self, turn: Turn) -> Published:
@@ -296,8 +305,8 @@ class Together:
         shown = followed.shown
         texts: dict[str, None] = {}
         for one in some:
-            if one.edition and one.rulings not in texts:
-                texts[one.rulings] = None
+            if one.edition and one.sheet:
+                texts.update(dict.fromkeys((one.rulings, one.sheet.makeup)))
             if one.edition and one.edition.inputs not in self._kept:
                 turn = one.member.turn
                 texts.update(dict.fromkeys(self._snapshots.of(turn.files, turn.partner).texts))
@@ -308,9 +317,7 @@ class Together:
         words = [w for w in followed.notices if w.guid in there or w.guid not in shown]
         receipt = Receipt(
             editions,
-            items=tuple(item for guid, item in followed.items.items() if guid in there)
-            if editions
-            else (),
+            items=tuple(item for guid, item in followed.items.items() if guid in there),
             holdings=tuple(
                 one for one in followed.holdings if one.guid in there or one.guid not in shown
             ),
@@ -328,6 +335,7 @@ class Together:
             ways=tuple(one.way for one in some),
             stream=group.stream,
             fork_of=group.fork_of,
+            at=self._run.now,
         )
         before = {(one.feed, one.format): one for one in group.before}
         same = all(before.get((w.feed, w.format)) == w for w in receipt.ways)
@@ -339,7 +347,9 @@ class Together:
         """Put the bytes, then note that they are out, and how they look."""
         out = []
         sheets = [(one, one.sheet) for one in some if one.sheet]
-        changes = self._run.target.put_all(sheet.document() for _, sheet in sheets)
+        changes = self._run.target.put_all(
+            sheet.document(one.member.turn.files.desk.encodings) for one, sheet in sheets
+        )
         for (one, _), written in zip(sheets, changes, strict=True):
             stamp = self._run.target.stamp(one.told.path)
             if (one.way.put, one.way.stamp) != (one.way.sequence, stamp):
@@ -372,7 +382,7 @@ def _content(asked: Class, followed: Followed, pressed: Pressed) -> Content:
     bad = tuple(Quarantined(guid, why) for guid, why in pressed.faults.items())
     composed = whole.without(pressed.faults) if bad else whole
     manifest = followed.manifest(composed)
-    rulings = rulings_text(asked, manifest, whole.rulings, followed.delivered, whole.counted)
+    rulings = rulings_text(asked, manifest, whole.lines, followed.delivered, whole.counted)
     there = frozenset(composed.guids())
     return Content(
         pressed,

@@ -119,14 +119,13 @@ def lost_parts(
     about: About,
     headline: str,
     lost: Sequence[PartMark],
-    decision: Decision,
+    decision: Decision | None,
     licence: Licence | None,
 ) -> Word:
     """Say which parts of an article must go while the rest stays."""
     names = tuple(mark.part for mark in lost)
-    codes = [
-        f.code for f in decision.findings if f.part in names and f.effect is not Verdict.ALLOW
-    ]
+    findings = decision.findings if decision else ()
+    codes = [f.code for f in findings if f.part in names and f.effect is not Verdict.ALLOW]
     return _notice(
         about,
         Grade.PART,

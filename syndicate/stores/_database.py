@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from syndicate.model.errors import StoreFailed
 from syndicate.stores import _chain, _head, _sqlite
 
 Rows = Sequence[dict[str, Any]]
+
+_PAGE = 400
 
 OFTEN_ENOUGH = 1_000
 """After so many lines of the log, its end is noted outside of the database."""
@@ -111,6 +113,13 @@ def told(place: str) -> Iterator[None]:
         raise StoreFailed(says, where=place, mend=_sqlite.mend_of(says)) from err
     except (SQLAlchemyError, OSError) as err:
         raise StoreFailed(str(err).splitlines()[0], where=place) from err
+
+
+def pages(names: Iterable[str]) -> Iterator[list[str]]:
+    """Give names once each, so many at a time as a statement takes."""
+    wanted = sorted(set(names))
+    for start in range(0, len(wanted), _PAGE):
+        yield wanted[start : start + _PAGE]
 
 
 def insert_new(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:

@@ -20,7 +20,7 @@ from syndicate.stores._database import Database, upsert
 from syndicate.stores._rows import article_of
 from syndicate.stores._tables import ARRIVALS, ARTICLES, FACETS, KEYS, SETTINGS
 
-MADE_BY = "1"
+MADE_BY = "2"
 """Counts up with every change of what is indexed."""
 _PAGE = 128
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -153,6 +153,7 @@ def _write(connection: sa.Connection, article: Article, latest: int) -> None:
         "latest": latest,
         "urgency": article.urgency or LEAST_URGENT,
         "usable": article.pub_status is PubStatus.USABLE,
+        "version": article.version,
     }
     upsert(connection, KEYS, [key])
     rows = [
@@ -191,4 +192,4 @@ def _moment(number: int) -> datetime:
 
 
 def _key_of(row: Any) -> Key:
-    return Key(row.guid, _moment(row.released), _moment(row.created), row.urgency)
+    return Key(row.guid, row.version, _moment(row.released), _moment(row.created), row.urgency)

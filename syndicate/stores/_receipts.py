@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from syndicate.model.errors import QuotaTaken, StoreFailed
-from syndicate.model.moments import EARLIEST
 from syndicate.model.receipt import Edition, Item, ManifestLine, Receipt, manifest_digest
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, insert_new, upsert
@@ -155,7 +154,7 @@ def _keep_manifest(connection: sa.Connection, edition: Edition, manifest: str) -
 
 def _keep(connection: sa.Connection, receipt: Receipt, stream: int) -> list[Noted]:
     """Keep what belongs to editions; give a line for each thing that is new."""
-    at = receipt.editions[0].at if receipt.editions else EARLIEST
+    at = receipt.editions[0].at if receipt.editions else receipt.at
     texts = [{"digest": digest_of(text), "text": text} for text in receipt.texts]
     lines = [
         *_new(connection, TEXTS, "text", texts, at),

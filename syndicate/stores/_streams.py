@@ -10,15 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from syndicate.model.receipt import Holding, Way
-from syndicate.stores._database import Database, insert_new, upsert
+from syndicate.stores._database import Database, pages, upsert
 from syndicate.stores._rows import holding_of, instant, way_of, way_row
-from syndicate.stores._tables import FRAGMENTS, SETTINGS, STREAMS, WAYS
-
-_PAGE = 400
+from syndicate.stores._tables import SETTINGS, STREAMS, WAYS
 
 
 class StreamPart(Database):
-    """Ways, streams, fragments and settings of the Store of `syndicate.pipeline.ports`."""
+    """Ways, streams and settings of the Store of `syndicate.pipeline.ports`."""
 
     def ways(self) -> tuple[Way, ...]:
         """Give where every feed stands that ever had an edition, by feed and format."""
@@ -73,7 +71,7 @@ class StreamPart(Database):
     def streams_of(self, guids: Iterable[str]) -> frozenset[int]:
         """Give the streams that hold any of some articles."""
         found: set[int] = set()
-        for page in _pages(guids):
+        for page in pages(guids):
             query = sa.select(STREAMS.c.stream).where(STREAMS.c.guid.in_(page)).distinct()
             found.update(row.stream for row in self._all(query))
         return frozenset(found)
@@ -92,7 +90,7 @@ class StreamPart(Database):
             come = (STREAMS.c.due <= moment) | (STREAMS.c.shown_until > moment)
             for row in self._all(sa.select(STREAMS).where(mine & come)):
                 rows[row.guid] = row
-            for page in _pages(guids):
+            for page in pages(guids):
                 for row in self._all(sa.select(STREAMS).where(mine & STREAMS.c.guid.in_(page))):
                     rows[row.guid] = row
         return tuple(holding_of(rows[guid]) for guid in sorted(rows))
@@ -109,24 +107,6 @@ class StreamPart(Database):
         [row] = self._all(sa.select(sa.func.min(STREAMS.c.due)).where(later))
         return datetime.fromisoformat(row[0]) if row[0] else None
 
-    def fragments(self, keys: Iterable[str]) -> Mapping[str, tuple[str, bytes]]:
-        """Give (digest, deflated bytes) of the fragments that are kept, by key."""
-        found: dict[str, tuple[str, bytes]] = {}
-        for page in _pages(keys):
-            query = sa.select(FRAGMENTS.c.key, FRAGMENTS.c.digest, FRAGMENTS.c.data)
-            for row in self._all(query.where(FRAGMENTS.c.key.in_(page))):
-                found[row.key] = row.digest, row.data
-        return found
-
-    def keep_fragments(self, fragments: Iterable[tuple[str, str, str, bytes]]) -> None:
-        """Keep fragments: (key, guid, digest, deflated bytes). They can always be made again."""
-        rows = [
-            dict(zip(("key", "guid", "digest", "data"), one, strict=True)) for one in fragments
-        ]
-        if rows:
-            with self._changing() as connection:
-                insert_new(connection, FRAGMENTS, rows)
-
     def setting(self, name: str) -> str:
         """Give what is remembered under a name; empty where nothing is."""
         rows = self._all(sa.select(SETTINGS.c.value).where(SETTINGS.c.name == name))
@@ -137,9 +117,3 @@ class StreamPart(Database):
         if self.setting(name) != value:
             with self._changing() as connection:
                 upsert(connection, SETTINGS, [{"name": name, "value": value}])
-
-
-def _pages(names: Iterable[str]) -> Iterator[list[str]]:
-    wanted = sorted(set(names))
-    for start in range(0, len(wanted), _PAGE):
-        yield wanted[start : start + _PAGE]

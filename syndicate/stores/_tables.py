@@ -190,6 +190,7 @@ KEYS = sa.Table(
     sa.Column("latest", sa.BigInteger, nullable=False, index=True),
     sa.Column("urgency", sa.Integer, nullable=False),
     sa.Column("usable", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.Index("ix_article_keys_taken_back", "usable", "created"),
 )
 """What the newest version of an article is ordered by, in microseconds since 1970; `latest` is
@@ -209,11 +210,41 @@ FRAGMENTS = sa.Table(
     "fragments",
     METADATA,
     sa.Column("key", _DIGEST, primary_key=True),
-    sa.Column("guid", _GUID, nullable=False),
     sa.Column("digest", _DIGEST, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
-"""Articles rendered and checked, deflated, each under the digest of all that it follows from."""
+"""Articles rendered and checked, deflated, each under the digest of all that it follows from;
+digest and size are those of the plain bytes."""
+
+PIECES = sa.Table(
+    "pieces",
+    METADATA,
+    sa.Column("key", _DIGEST, primary_key=True),
+    sa.Column("fragment", _DIGEST, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("crc", sa.BigInteger, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+"""Fragments packed to stand behind certain others in a gzip; `fragment` is the digest of the last
+one in it."""
+
+SHELVES = sa.Table(
+    "shelves",
+    METADATA,
+    sa.Column("asked", _DIGEST, primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+"""What each class was told about articles, for as long as it stays true."""
+
+ENVELOPES = sa.Table(
+    "envelopes",
+    METADATA,
+    sa.Column("key", _DIGEST, primary_key=True),
+    sa.Column("head", _DIGEST, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+"""What stands around the articles of a feed, checked, with slots for what its content changes."""
 
 SETTINGS = sa.Table(
     "settings",

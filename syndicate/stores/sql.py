@@ -23,6 +23,7 @@ from syndicate.stores._database import told
 from syndicate.stores._following import FollowingPart
 from syndicate.stores._index import IndexPart, index_article
 from syndicate.stores._journal import JournalPart
+from syndicate.stores._kept import KeptPart
 from syndicate.stores._receipts import ReceiptPart
 from syndicate.stores._rows import article_of, article_row, digest_of, storable
 from syndicate.stores._schema import bring_up_to_date
@@ -32,7 +33,7 @@ from syndicate.stores._tables import ARTICLES, ORIGINS
 _PAGE = 200
 
 
-class SqlStore(ReceiptPart, StreamPart, FollowingPart, IndexPart, JournalPart):
+class SqlStore(ReceiptPart, StreamPart, KeptPart, FollowingPart, IndexPart, JournalPart):
     """A Store (see `syndicate.pipeline.ports`) in a SQL database."""
 
     @classmethod

@@ -86,6 +86,24 @@ class FolderTarget:
             return gunzipped(read(packed, folder), self._root.joinpath(*above, packed))
         return None
 
+    def copies(self, path: str) -> dict[str, bytes]:
+        """Give the plain bytes of what is published as plain and as gzip. Raises TargetFailed."""
+        *above, name = segments_of(path, self._root)
+        found: dict[str, bytes] = {}
+        with (
+            self._told(path),
+            suppress(FileNotFoundError),
+            Folders(self._root) as folders,
+        ):
+            folder = folders.open(tuple(above))
+            with suppress(FileNotFoundError):
+                found["plain"] = read(name, folder)
+            packed = name + ENDINGS["gzip"]
+            with suppress(FileNotFoundError):
+                data = read(packed, folder)
+                found["gzip"] = gunzipped(data, self._root.joinpath(*above, packed))
+        return found
+
     def put(self, document: Document) -> bool:
         """Publish a document; False where the same bytes stand already. Raises TargetFailed."""
         (changed,) = self.put_all((document,))

@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 
 from syndicate.formats.all import FORMATS
+from syndicate.model.document import Document
 from syndicate.pipeline.audit import verify
 from syndicate.pipeline.audit_findings import KNOWN_ONLY, MENDS
 from syndicate.stores._rows import digest_of
@@ -215,6 +216,7 @@ def test_what_was_done_to_the_database_is_found(desk: OnDisk, name: str) -> None
         "article-gone",
         "decided-otherwise",
         "decision-missing",
+        "document-unproven",
         "document-waiting",
         "feed-unreadable",
         "holding-otherwise",
@@ -367,14 +369,17 @@ def _as_first_schema(desk: OnDisk, path: Path) -> None:
         for one in editions:
             lines = [[line.guid, line.version, line.withdrawn] for line in one.manifest]
             manifest = digest_of(json.dumps(lines))
-            text = one.model_dump_json(exclude={"manifest", "inputs", "rulings", "names"})
-            stated = json.loads(text)
+            left_out = {"manifest", "inputs", "rulings", "names", "makeup", "opening"}
+            document = desk.target.get(f"{one.partner}/{one.feed}.{FORMATS[one.format].suffix}")
+            digest = Document("", "", document or b"").digest
+            stated = {**json.loads(one.model_dump_json(exclude=left_out)), "digest": digest}
+            text = json.dumps(stated)
             at_, updated = (f"{stated[n][:19]}.000000Z" for n in ("at", "updated"))
             old.execute(
                 "INSERT INTO editions (feed, format, sequence, partner, digest, manifest, at, "
                 "updated, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(one.feed, one.format, one.sequence, one.partner, one.digest),
+                    *(one.feed, one.format, one.sequence, one.partner, digest),
                     *(manifest, at_, updated, text),
                 ),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,21 @@ def test_a_run_that_died_before_its_first_document_left_none(desk: OnDisk) -> No
     partner = desk.files.partners[0].model_copy(update={"feeds": tuple(more)})
     desk.files = desk.files.__class__(desk.files.desk, desk.files.licences, (partner,))
     desk.step(LEFT)
+    (desk.folder / "gazette/gazette-new.atom.gz").unlink()
+    assert desk.codes() == {"document-missing"}
     (desk.folder / "gazette/gazette-new.atom").unlink()
     assert desk.codes() == {"document-waiting"}
+
+
+def test_a_gzip_is_looked_at_too(desk: OnDisk) -> None:
+    path = desk.folder / f"{RSS}.gz"
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + b"\n"))
+    [edited] = desk.found()
+    assert (edited.code, edited.where) == ("document-edited", f"{RSS}.gz")
+    path.write_bytes(b"no gzip")
+    assert desk.codes() == {"document-unreadable", "document-missing"}
+    desk.step(LEFT)
+    assert desk.found() == []
 
 
 def test_a_feed_that_nobody_recorded_is_said(desk: OnDisk) -> None:

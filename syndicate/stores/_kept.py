@@ -1,0 +1,57 @@
+"""Work that is kept to be done once. All of it can be made again; losing it costs time alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from syndicate.pipeline.keeping import Keeps
+from syndicate.stores._database import Database, insert_new, pages, upsert
+from syndicate.stores._tables import ENVELOPES, FRAGMENTS, PIECES, SHELVES
+
+
+class KeptPart(Database):
+    """The Kept of `syndicate.pipeline.ports`."""
+
+    def shelf(self, asked: str) -> bytes | None:
+        """Give what a class was told."""
+        rows = self._all(sa.select(SHELVES.c.data).where(SHELVES.c.asked == asked))
+        return bytes(rows[0].data) if rows else None
+
+    def fragments(self, keys: Iterable[str]) -> Mapping[str, tuple[str, int]]:
+        """Give (digest, size) of the fragments that are kept, by key."""
+        columns = (FRAGMENTS.c.key, FRAGMENTS.c.digest, FRAGMENTS.c.size)
+        rows = self._some(columns, keys)
+        return {key: (digest, size) for key, digest, size in rows}
+
+    def fragment_data(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        """Give the deflated bytes of kept fragments, by key."""
+        return dict(self._some((FRAGMENTS.c.key, FRAGMENTS.c.data), keys))
+
+    def pieces(self, keys: Iterable[str]) -> Mapping[str, tuple[bytes, int, int]]:
+        """Give (raw deflate, size, CRC-32) of the pieces that are kept, by key."""
+        columns = (PIECES.c.key, PIECES.c.data, PIECES.c.size, PIECES.c.crc)
+        return {key: (data, size, crc) for key, data, size, crc in self._some(columns, keys)}
+
+    def envelopes(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        """Give the envelopes that are kept, by key."""
+        return dict(self._some((ENVELOPES.c.key, ENVELOPES.c.data), keys))
+
+    def _some(self, columns: tuple[sa.Column[Any], ...], keys: Iterable[str]) -> list[Any]:
+        key = columns[0]
+        return [
+            tuple(row)
+            for page in pages(keys)
+            for row in self._all(sa.select(*columns).where(key.in_(page)))
+        ]
+
+    def keep(self, made: Keeps) -> None:
+        """Keep what was made, in one transaction."""
+        with self._changing() as connection:
+            insert_new(connection, FRAGMENTS, [one._asdict() for one in made.fragments])
+            insert_new(connection, PIECES, [one._asdict() for one in made.pieces])
+            shelves = [{"asked": asked, "data": data} for asked, data in made.shelves.items()]
+            upsert(connection, SHELVES, shelves)
+            insert_new(connection, ENVELOPES, [one._asdict() for one in made.envelopes])
