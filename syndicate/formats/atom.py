@@ -14,6 +14,7 @@ uses are stated in the linked licence and in `rights`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from lxml import etree
 
@@ -91,6 +92,11 @@ def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[P
 
     empty = atom_without_entries(head, NAMESPACES, complete)
     return opened(empty, b"</feed>", DEPTH) if pieces else Envelope(empty, b"", b"")
+
+
+def slots(updated: datetime, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Give what of an envelope changes with its content: a date."""
+    return (rfc3339(updated),)
 
 
 def _entry(entry: Entry) -> Iterator[str]:
@@ -177,5 +183,6 @@ ATOM = Format(
     fragment=fragment,
     stone=stone,
     envelope=envelope,
+    slots=slots,
     render=render,
 )

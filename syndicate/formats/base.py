@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from syndicate.model.document import FeedHead
@@ -86,6 +87,10 @@ class Format(NamedTuple):
     envelope: Callable[[FeedHead, Sequence[Tombstone], Sequence[Piece]], Envelope]
     """What stands around the pieces, which are in the order of the document, tombstones first.
     Raises RenderFailed for a guid that stands there twice."""
+    slots: Callable[[datetime, Sequence[Piece]], tuple[str, ...]]
+    """What of an envelope its content changes, as it is written there: of the feed's own time and
+    the pieces. Nothing else of it changes with content, but for the urgency of the most urgent
+    piece, for tombstones, and for there being no pieces at all."""
     render: Render
     """The bytes of a whole feed, all of it made anew; entries stand in the order given."""
 

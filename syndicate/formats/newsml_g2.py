@@ -9,6 +9,7 @@ every article, each followed by its media.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from hashlib import sha256
 
 from syndicate.formats._g2 import CATALOG, NAR, ItemFacts, an_item, branch, item_meta
@@ -77,6 +78,11 @@ def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[P
     return Envelope(opening.encode() + _LINE + nothing, _LINE, b"\n  </itemSet>\n</newsMessage>\n")
 
 
+def slots(updated: datetime, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Give what of an envelope changes with its content: a date, an id."""
+    return rfc3339(updated), _transmission(updated, pieces)
+
+
 def _run(guid: str, items: Iterator[str]) -> bytes:
     """Give items as they stand in a message; whatever cannot be written names its article."""
     try:
@@ -101,9 +107,13 @@ def _header(head: FeedHead, pieces: Sequence[Piece]) -> Iterator[str]:
 
 def _transmit_id(head: FeedHead, pieces: Sequence[Piece]) -> str:
     """Give an id that no other content of this feed has, and that the same content always has."""
+    return f"{head.id}/{_transmission(head.updated, pieces)}"
+
+
+def _transmission(updated: datetime, pieces: Sequence[Piece]) -> str:
     digest = sha256("".join(piece.digest for piece in pieces).encode()).hexdigest()
-    stamp = rfc3339(head.updated).replace("-", "").replace(":", "")
-    return f"{head.id}/{stamp}/{digest[:16]}"
+    stamp = rfc3339(updated).replace("-", "").replace(":", "")
+    return f"{stamp}/{digest[:16]}"
 
 
 def _nothing_yet(head: FeedHead) -> str:
@@ -131,5 +141,6 @@ NEWSML_G2 = Format(
     fragment=fragment,
     stone=stone,
     envelope=envelope,
+    slots=slots,
     render=render,
 )

@@ -14,6 +14,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from lxml import etree
 
@@ -96,6 +97,11 @@ def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[P
 
     empty = rss_without_items(head, NAMESPACES, complete)
     return opened(empty, b"</channel>", DEPTH) if pieces else Envelope(empty, b"", b"")
+
+
+def slots(updated: datetime, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Give what of an envelope changes with its content: dates."""
+    return (rfc822(updated),)
 
 
 def plain_title(text: str) -> str:
@@ -221,5 +227,6 @@ RSS = Format(
     fragment=fragment,
     stone=stone,
     envelope=envelope,
+    slots=slots,
     render=render,
 )

@@ -17,7 +17,7 @@ from syndicate.model.partner import Agreement, Email, Partner
 from syndicate.model.rights import PartRights
 from syndicate.model.territory import Group, Groups, Territory
 
-Encoding = Literal["plain", "gzip", "zstd", "brotli"]
+Encoding = Literal["plain", "gzip", "zstd", "br"]
 """How a document's bytes are put: as they are, or in a content coding (RFC 9110, 8.4.1)."""
 
 
@@ -81,7 +81,7 @@ class Desk(Model):
     inbox: Text = "articles"
     """Folder of articles that regenerate takes in first; a relative path is below the desk."""
     encodings: Annotated[tuple[Encoding, ...], Field(min_length=1)] = ("plain", "gzip")
-    """As what each document is put: plain and gzip, zstd or brotli beside it, or gzip alone. What
+    """As what each document is put: plain and gzip, zstd or br (Brotli) beside it, or gzip alone. What
     answers for the others, plain or gzip, must be among them."""
     defaults: Defaults = Defaults()
     """What articles get that do not say otherwise."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
-from syndicate.checks.fragments import check_envelope, check_fragment
+from syndicate.checks.fragments import check_fragment
 from syndicate.formats import packing
-from syndicate.formats.base import Envelope, Format, Frame, Piece, fragment_key
-from syndicate.model.document import Document, FeedHead, document_digest
+from syndicate.formats.base import Format, Frame, Piece, fragment_key
 from syndicate.model.entry import Tombstone
 from syndicate.model.errors import RenderFailed
-from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.keeping import Keeping, KeptPiece
 from syndicate.pipeline.lines import Line
 
@@ -98,37 +96,6 @@ class _Pieces:
         self._keeping.keep_piece(KeptPiece(key, fragment, piece.size, piece.crc, piece.data))
 
 
-class Sheet(NamedTuple):
-    """A document before its bytes are put together."""
-
-    path: str
-    media_type: str
-    envelope: Envelope
-    pressed: Pressed
-    makeup: str
-    """Of what fragments it is made."""
-    digest: str
-    """Of the whole (see `syndicate.model.document.document_digest`)."""
-
-    def document(self, encodings: Collection[str] = ("plain",)) -> Document:
-        """Put the bytes together: plain, packed, or both."""
-        opening, between, closing = self.envelope
-        data = b""
-        if set(encodings) - {"gzip"}:
-            data = b"".join((opening, self.pressed.body(between), closing))
-        coded = [(name, _ENCODERS[name](data)) for name in encodings if name in _ENCODERS]
-        if "gzip" in encodings:
-            middle = self.pressed.packed(between)
-            every = (packing.packed(opening), middle, _closing(closing))
-            coded.append(("gzip", packing.joined(every)))
-        plain = "plain" in encodings
-        return Document(self.path, self.media_type, data, tuple(coded), plain)
-
-
-_ENCODERS = {"zstd": packing.zstd, "brotli": packing.brotli}
-_closing = lru_cache(64)(packing.packed)
-
-
 class Press:
     """Gives fragments: out of the store, or made anew."""
 
@@ -137,9 +104,8 @@ class Press:
         self.made = 0
         """How many were rendered."""
 
-    def press(self, fmt: Format, head: FeedHead, things: Iterable[Thing]) -> Pressed:
+    def press(self, fmt: Format, frame: Frame, things: Iterable[Thing]) -> Pressed:
         """Give the fragments of what stands in a feed, in its order."""
-        frame = fmt.frame(head)
         keys = {_key(fmt, frame, one): one for one in things}
         kept = self._keeping.fragments(keys)
         found: list[Fragment] = []
@@ -149,7 +115,7 @@ class Press:
                 try:
                     digest, size = self._made(fmt, frame, key, one)
                 except Exception as met:  # whatever is odd about an article costs only that one
-                    faults[one.guid] = _words(met)
+                    faults[one.guid] = words_of(met)
                     continue
             else:
                 digest, size = kept[key]
@@ -169,32 +135,6 @@ class Press:
         return digest, len(data)
 
 
-def assembled(
-    fmt: Format, head: FeedHead, stones: Sequence[Tombstone], pressed: Pressed, path: str
-) -> Sheet:
-    """Give a document: an envelope of its own around fragments that were all checked.
-
-    Raises:
-        RenderFailed: the envelope cannot be written, or is not valid.
-    """
-    try:
-        envelope = fmt.envelope(head, stones, pressed.pieces)
-    except RenderFailed:
-        raise
-    except Exception as met:  # whatever is odd about a feed costs only that feed
-        raise RenderFailed(_words(met)) from met
-    opening, between, closing = envelope
-    size = len(opening) + pressed.size(between) + len(closing)
-    guids = [one.guid for one in pressed.pieces]
-    gone = pressed.data(pressed.fragments[: len(stones)])
-    faults = check_envelope(envelope, fmt.name, guids, gone, size)
-    if faults:
-        raise RenderFailed(f"{fmt.name}: {faults[0]}")
-    makeup = pressed.makeup(between)
-    digest = document_digest(opening, digest_of(makeup), closing)
-    return Sheet(path, fmt.media_type, envelope, pressed, makeup, digest)
-
-
 def _key(fmt: Format, frame: Frame, one: Thing) -> str:
     content = one.content if isinstance(one, Line) else one.model_dump_json()
     return fragment_key(fmt, frame, type(one).__name__, content)
@@ -204,7 +144,8 @@ def _rendered(fmt: Format, frame: Frame, one: Thing) -> bytes:
     return fmt.fragment(frame, one.entry()) if isinstance(one, Line) else fmt.stone(frame, one)
 
 
-def _words(met: Exception) -> str:
+def words_of(met: Exception) -> str:
+    """Say why something cannot be written."""
     if isinstance(met, RenderFailed):
         return str(met)
     return f"{type(met).__name__}: {met}"

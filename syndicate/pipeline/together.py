@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from syndicate.formats.base import Format
-from syndicate.model.document import FeedHead
 from syndicate.model.entry import Tombstone
 from syndicate.model.errors import QuotaTaken, RenderFailed
 from syndicate.model.receipt import (
@@ -19,7 +18,7 @@ from syndicate.model.receipt import (
     manifest_digest,
 )
 from syndicate.pipeline.classes import Class
-from syndicate.pipeline.compose import Composition, Quarantined, head_of, path_of
+from syndicate.pipeline.compose import Composition, Quarantined, path_of
 from syndicate.pipeline.followed import Followed
 from syndicate.pipeline.inputs import Snapshots, rulings_text
 from syndicate.pipeline.items import digest_of
@@ -28,7 +27,8 @@ from syndicate.pipeline.lines import Line
 from syndicate.pipeline.past import Pasts, real_rooms, real_slots
 from syndicate.pipeline.plan import Group, Member, Turn
 from syndicate.pipeline.ports import Store, Target
-from syndicate.pipeline.press import Press, Pressed, Sheet, assembled
+from syndicate.pipeline.press import Press, Pressed
+from syndicate.pipeline.sheets import Sheet, Sheets, Wrap
 
 
 class Published(NamedTuple):
@@ -115,6 +115,7 @@ class Together:
         self._keeping = Keeping(run.store, keeps=not run.dry_run)
         self._pasts = Pasts(run.store, run.now, arrived, self._keeping, gives_back=not run.dry_run)
         self._press = Press(self._keeping)
+        self._sheets = Sheets(self._keeping)
         self._compared: tuple[object, Difference] | None = None
         self._snapshots = Snapshots()
         self._kept: set[str] = set()
@@ -194,27 +195,17 @@ class Together:
         """Give what each feed in a format comes to."""
         whole = followed.composed
         contents: dict[object, Content] = {}
-        for member in group.members:
-            if member.turn.format != fmt.name:
-                continue
-            head = self._head(member, fmt, whole)
-            frame = fmt.frame(head)
-            if frame not in contents:
+        members = [one for one in group.members if one.turn.format == fmt.name]
+        for wrap in self._sheets.wraps(fmt, members, whole):
+            if wrap.frame not in contents:
                 things: list[Line | Tombstone] = [*whole.tombstones, *whole.lines]
-                pressed = self._press.press(fmt, head, things)
-                contents[frame] = _content(group.asked, followed, pressed)
-            yield self._one(member, fmt, followed, contents[frame])
+                pressed = self._press.press(fmt, wrap.frame, things)
+                contents[wrap.frame] = _content(group.asked, followed, pressed)
+            yield self._one(wrap, fmt, followed, contents[wrap.frame])
 
-    def _head(self, member: Member, fmt: Format, composed: Composition) -> FeedHead:
-        turn, before = member.turn, member.way.updated
-        head = head_of(turn.files, turn.partner, turn.feed, fmt, composed)
-        if before and before > head.updated:
-            return head.model_copy(update={"updated": before})
-        return head
-
-    def _one(self, member: Member, fmt: Format, followed: Followed, content: Content) -> Made:
+    def _one(self, wrap: Wrap, fmt: Format, followed: Followed, content: Content) -> Made:
         """Give what one feed comes to: its own envelope around what is shared."""
-        whole, composed = followed.composed, content.composed
+        whole, composed, member = followed.composed, content.composed, wrap.member
         told = self._told(member.turn)._replace(
             entries=len(composed.lines),
             tombstones=len(composed.tombstones),
@@ -222,10 +213,8 @@ class Together:
             failure=member.turn.stopped,
             next_change=whole.next_change,
         )
-        head = self._head(member, fmt, composed)
         try:
-            stones = composed.tombstones
-            sheet = assembled(fmt, head, stones, content.pressed, member.path)
+            sheet = self._sheets.sheet(fmt, wrap, composed, content.pressed)
         except RenderFailed as failed:
             told = told._replace(failure=str(failed), next_change=None)
             return Made(member, told, _again(member.way))
@@ -236,11 +225,11 @@ class Together:
         )
         if way.sequence and way.digest == sheet.digest:
             return Made(member, told, way, sheet, None, content.there)
-        edition = self._edition(member, fmt, content, sheet, head)
+        edition = self._edition(member, fmt, content, sheet)
         way = way._replace(
             sequence=edition.sequence,
             digest=sheet.digest,
-            updated=head.updated,
+            updated=sheet.updated,
             manifest=content.manifest_digest,
         )
         return Made(member, told, way, sheet, edition, content.there, content.rulings)
@@ -259,7 +248,6 @@ class Together:
         fmt: Format,
         content: Content,
         sheet: Sheet,
-        head: FeedHead,
     ) -> Edition:
         turn = member.turn
         return Edition.model_construct(
@@ -270,7 +258,7 @@ class Together:
             digest=sheet.digest,
             manifest=content.manifest,
             at=self._run.now,
-            updated=head.updated,
+            updated=sheet.updated,
             inputs=self._snapshots.of(turn.files, turn.partner).digest,
             rulings=content.rulings_digest,
             names=member.way.names,

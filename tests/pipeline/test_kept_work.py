@@ -1,0 +1,164 @@
+"""What is kept to be done once: asked once, written once, and never missed when it is gone."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from syndicate.model.article import Article
+from syndicate.model.desk import DeskFiles
+from syndicate.pipeline import lines, press, sheets
+from syndicate.stores._tables import ENVELOPES, FRAGMENTS, PIECES, SHELVES
+from tests.builders import NOW, a_desk, a_licence, a_partner, an_article, desk_files
+from tests.pipeline.running import Running
+
+LATER = NOW + timedelta(minutes=1)
+ARTICLES = 6
+
+
+def article(number: int, **changes: Any) -> Article:
+    return an_article(
+        guid=f"tag:harbour.example,2024:n{number}",
+        canonical_url=f"https://harbour.example/n{number}",
+        **changes,
+    )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Running:
+    made = Running(tmp_path)
+    made.take(*(article(number) for number in range(ARTICLES)))
+    made.run()
+    return made
+
+
+class Counted:
+    """Counts the calls of a function by the modules that use it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
+        self.calls = 0
+        real = getattr(module, name)
+
+        def counting(*args: Any, **named: Any) -> Any:
+            self.calls += 1
+            return real(*args, **named)
+
+        monkeypatch.setattr(module, name, counting)
+
+
+def correction(number: int) -> Article:
+    return article(
+        number, version=2, version_created=LATER.isoformat(), correction_note="Not so high."
+    )
+
+
+def test_only_a_new_version_is_decided_and_checked(
+    desk: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = Counted(monkeypatch, lines, "rule")
+    checked = Counted(monkeypatch, press, "check_fragment")
+    around = Counted(monkeypatch, sheets, "check_envelope")
+    desk.take(correction(2), now=LATER)
+    done = desk.run(LATER)
+    assert sum(one.written for one in done) == 3
+    assert (decided.calls, checked.calls, around.calls) == (1, 3, 0)
+
+
+def test_an_answer_ends_with_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    release = NOW + timedelta(hours=1)
+    desk = Running(tmp_path)
+    desk.take(article(1), article(2, embargoed={"until": release.isoformat()}))
+    [first, *_] = desk.run()
+    assert (first.entries, first.next_change) == (1, release)
+    decided = Counted(monkeypatch, lines, "rule")
+    desk.take(article(3, version_created=LATER.isoformat()), now=LATER)
+    assert desk.run(LATER)[0].entries == 2
+    assert decided.calls == 1
+    assert desk.run(release)[0].entries == 3
+    assert decided.calls == 2
+
+
+def test_an_answer_says_nothing_of_an_earlier_moment(
+    desk: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = Counted(monkeypatch, lines, "rule")
+    desk.run(NOW - timedelta(seconds=1), dry_run=True)
+    assert decided.calls == ARTICLES
+
+
+@pytest.mark.parametrize("table", [SHELVES, FRAGMENTS, PIECES, ENVELOPES], ids=str)
+def test_what_was_kept_and_is_gone_is_made_again(desk: Running, table: sa.Table) -> None:
+    with desk.store._engine.begin() as connection:
+        assert connection.execute(table.delete()).rowcount
+    other = Running(desk.folder.parent / "other")
+    other.take(*(article(number) for number in range(ARTICLES)))
+    other.run()
+    for one in (desk, other):
+        one.take(correction(2), now=LATER)
+        one.run(LATER)
+    assert {path: digest for path, (digest, _) in desk.state().items()} == {
+        path: digest for path, (digest, _) in other.state().items()
+    }
+
+
+@pytest.mark.parametrize("data", [b"", b"no shelf", b"x\x9c\x03\x00\x00\x00\x00\x01"])
+def test_a_shelf_that_cannot_be_read_was_never_there(desk: Running, data: bytes) -> None:
+    with desk.store._engine.begin() as connection:
+        connection.execute(SHELVES.update().values(data=data))
+    desk.take(correction(2), now=LATER)
+    assert [one.failure for one in desk.run(LATER)] == [""] * 3
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%SZ", "%a, %d %b %Y %H:%M:%S +0000"])
+def test_a_title_that_reads_like_a_slot_is_left_alone(tmp_path: Path, form: str) -> None:
+    title = LATER.strftime(form)
+    feeds = [{"id": "gazette-all", "title": title, "formats": ["rss", "atom", "newsml-g2"]}]
+    desk = Running(tmp_path, desk_files(partner=a_partner(feeds=feeds)))
+    for number in range(3):
+        now = NOW + timedelta(minutes=number)
+        desk.take(article(1, version=1 + number, version_created=now.isoformat()), now=now)
+        assert [one.failure for one in desk.run(now)] == [""] * 3
+        assert desk.read("rss").count(f"<title>{title}</title>".encode()) == 1
+        assert desk.read("atom").count(f"<title>{title}</title>".encode()) == 1
+
+
+def with_encodings(*names: str) -> DeskFiles:
+    return DeskFiles(a_desk(encodings=names), (a_licence(),), (a_partner(),))
+
+
+def files(desk: Running) -> set[str]:
+    return {one.name for one in (desk.folder / "gazette").iterdir()}
+
+
+def test_a_document_is_put_plain_and_packed(desk: Running) -> None:
+    assert files(desk) == {
+        *("gazette-all.rss", "gazette-all.atom", "gazette-all.newsml.xml"),
+        *("gazette-all.rss.gz", "gazette-all.atom.gz", "gazette-all.newsml.xml.gz"),
+    }
+    for suffix in ("rss", "atom", "newsml.xml"):
+        assert gzip.decompress(desk.read(f"{suffix}.gz")) == desk.read(suffix)
+
+
+def test_a_desk_may_put_gzip_alone_and_change_its_mind(desk: Running) -> None:
+    before = desk.read("rss")
+    desk.files = with_encodings("gzip")
+    assert all(one.written for one in desk.run(LATER))
+    assert files(desk) == {
+        *("gazette-all.rss.gz", "gazette-all.atom.gz", "gazette-all.newsml.xml.gz")
+    }
+    assert gzip.decompress(desk.read("rss.gz")) == before
+    assert not any(one.written for one in desk.run(LATER))
+    desk.take(correction(2), now=LATER)
+    desk.run(LATER)
+    assert b"Not so high." in gzip.decompress(desk.read("rss.gz"))
+    desk.files = with_encodings("plain", "gzip", "zstd", "br")
+    desk.run(LATER)
+    assert {"gazette-all.rss", "gazette-all.rss.br", "gazette-all.rss.zst"} < files(desk)
+    desk.files = with_encodings("plain")
+    desk.run(LATER)
+    assert files(desk) == {"gazette-all.rss", "gazette-all.atom", "gazette-all.newsml.xml"}
