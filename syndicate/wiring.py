@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -184,6 +185,7 @@ def regeneration(
         dry_run=dry_run,
         unsound=unsound,
         due=due,
+        again=partial(SqlStore.open, _store_url(folder, files.desk.store)),
     )
 
 

@@ -33,8 +33,8 @@ from syndicate.model.partner import Partner
 from syndicate.model.receipt import Notice, Told
 from syndicate.pipeline import amend
 from syndicate.pipeline.explain import find_article
+from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Hints, Refusal, Store
-from syndicate.pipeline.together import Published
 from syndicate.pipeline.versions import History, Kept, keep
 
 _LONGEST_WAIT = timedelta(seconds=12)

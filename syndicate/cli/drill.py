@@ -18,8 +18,8 @@ from syndicate.model.desk import DeskFiles
 from syndicate.pipeline.amend import kill
 from syndicate.pipeline.drill import Perch, holds, perches, remains, why_not
 from syndicate.pipeline.ingest import Taken, ingest
+from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Hints, Store
-from syndicate.pipeline.together import Published
 from syndicate.pipeline.versions import keep
 
 _T = TypeVar("_T")

@@ -26,10 +26,10 @@ from syndicate.cli.common import (
 from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import NotFound, SyndicateError
 from syndicate.pipeline.ingest import ingest
+from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.publish import Regeneration, newest_edition
 from syndicate.pipeline.quarantine import isolating
-from syndicate.pipeline.together import Published
 from syndicate.pipeline.versions import CLOCKS_APART
 from syndicate.sources.desk_folder import Read
 

@@ -14,7 +14,7 @@ import click
 from syndicate import wiring
 from syndicate.cli.common import Refused, desk_option, json_option, now, shown, tell
 from syndicate.cli.publish import present, publish_now, take_inbox
-from syndicate.pipeline.together import Published
+from syndicate.pipeline.made import Published
 from syndicate.pipeline.watch import Turn, turns
 
 

@@ -81,8 +81,8 @@ class Desk(Model):
     inbox: Text = "articles"
     """Folder of articles that regenerate takes in first; a relative path is below the desk."""
     encodings: Annotated[tuple[Encoding, ...], Field(min_length=1)] = ("plain", "gzip")
-    """As what each document is put: plain and gzip, zstd or br (Brotli) beside it, or gzip alone. What
-    answers for the others, plain or gzip, must be among them."""
+    """As what each document is put: plain, gzip, zstd, br (Brotli); gzip may stand alone. Plain or
+    gzip must be among them."""
     defaults: Defaults = Defaults()
     """What articles get that do not say otherwise."""
     groups: tuple[Group, ...] = ()

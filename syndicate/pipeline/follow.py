@@ -153,7 +153,7 @@ class _Story:
 
     def _anew(self, line: Line, held: Holding | None) -> None:
         """Let an article go out that is new, or that is not what it was."""
-        facts, item = line.facts, self._item(line, held)
+        facts, item = line.facts, self._item(line)
         licence = licence_named(self.request.files, facts.licence)
         before = self.past.item(held.item) if held and held.item else None
         new = held is None or bool(held.withdrawn) or held.item not in {"", item.digest}
@@ -194,10 +194,10 @@ class _Story:
         )
         self.lines.append(line._replace(revision=revision, changed=updated, gone=gone))
 
-    def _item(self, line: Line, held: Holding | None) -> Item:
-        """Give what stands behind a line: what stood behind it before, where that is the same."""
-        same = self.past.item(held.item) if held and held.item == line.facts.item else None
-        return same or line.item()
+    def _item(self, line: Line) -> Item:
+        """Give what stands behind a line, without making all of it where it is known."""
+        known = None if line.is_made else self.past.item(line.facts.item)
+        return known or line.item()
 
     def _gone(
         self,

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from syndicate.model.receipt import Item
 from syndicate.pipeline.answers import Shelf
+from syndicate.pipeline.items import digest_of
 
 FAST = 1
 """Level of compression in the store: fragments are read far more often than sent from there."""
@@ -72,6 +74,9 @@ class Kept(Protocol):
     def shelf(self, asked: str) -> bytes | None:
         """Give what a class was told."""
 
+    def shelves(self, asked: Iterable[str]) -> frozenset[str]:
+        """Give the classes among some that were told anything."""
+
     def fragments(self, keys: Iterable[str]) -> Mapping[str, tuple[str, int]]:
         """Give (digest, size) of the fragments that are kept, by key."""
 
@@ -131,6 +136,16 @@ class Keeping:
         self._fragments[key] = KeptFragment(key, digest, len(plain), data)
         self._grown(len(data))
 
+    def keep_item(self, item: Item) -> None:
+        """Keep what will stand behind a line, until it is recorded."""
+        self.keep_fragment(_item_key(item.digest), item.digest, item.model_dump_json().encode())
+
+    def item(self, digest: str) -> Item | None:
+        """Give what will stand behind a line, where somebody prepared it."""
+        key = _item_key(digest)
+        found = self.plain([key])
+        return Item.model_validate_json(found[key]) if found else None
+
     def pieces(self, keys: Iterable[str]) -> Mapping[str, tuple[bytes, int, int]]:
         """Give (raw deflate, size, CRC-32) of the pieces that are known, by key."""
         wanted = set(keys)
@@ -172,3 +187,7 @@ class Keeping:
         if self._keeps:
             self._shelves, self._fragments, self._pieces, self._envelopes = {}, {}, {}, {}
             self._size = 0
+
+
+def _item_key(digest: str) -> str:
+    return digest_of(f"item {digest}")

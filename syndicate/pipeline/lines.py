@@ -140,6 +140,11 @@ class Line(NamedTuple):
             return self.whole
         return issued(self.whole.entry, self.revision, self.updated, self.gone)
 
+    @property
+    def is_made(self) -> bool:
+        """Whether all of it is at hand."""
+        return isinstance(self.whole, Entry) or "item" in vars(self.whole)
+
     def item(self) -> Item:
         """Give what is remembered of it."""
         return item_of(self.whole) if isinstance(self.whole, Entry) else self.whole.item

@@ -10,7 +10,7 @@ from syndicate.licensing.govern import Request, keeps_terms
 from syndicate.licensing.quota import Room, returned
 from syndicate.licensing.withdraw import current
 from syndicate.model.article import PubStatus
-from syndicate.model.receipt import Holding, OutUnder, Slot, agreement_called
+from syndicate.model.receipt import Holding, Item, OutUnder, Slot, agreement_called
 from syndicate.pipeline.classes import called
 from syndicate.pipeline.compose import Composition, compose
 from syndicate.pipeline.follow import follow
@@ -83,11 +83,14 @@ class Pasts:
         held = self._store.stream(source, self._now, guids) if source else ()
         past = Past(
             {one.guid: _renamed(one, names) for one in held},
-            self._store.item,
+            self._item,
             group.asked.key,
             self._store.next_due(source, self._now) if source and guids is not None else None,
         )
         return follow(request, composed, past, self._histories, self._now)
+
+    def _item(self, digest: str) -> Item | None:
+        return self._store.item(digest) or self._keeping.item(digest)
 
     def _other_terms(
         self, group: Group, source: int, names: Mapping[str, str]

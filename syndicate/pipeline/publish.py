@@ -9,7 +9,8 @@ before the bytes are put.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,10 +21,12 @@ from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import BadDesk
 from syndicate.model.licence import Licence
 from syndicate.model.partner import AgreementState, Partner
+from syndicate.pipeline.ahead import MOST, PAYS, Errand, cores, new_work, prepared
 from syndicate.pipeline.former import formers
-from syndicate.pipeline.plan import Planner, Turn, news_of
+from syndicate.pipeline.made import Published, preparing
+from syndicate.pipeline.plan import Group, Planner, Turn, news_of
 from syndicate.pipeline.ports import Store, Target
-from syndicate.pipeline.together import Published, Together
+from syndicate.pipeline.together import Together
 
 MANY = 2_000
 """After so many arrivals, to ask each feed costs less than to ask which feeds they concern."""
@@ -87,6 +90,7 @@ class Regeneration:
         dry_run: bool = False,
         unsound: bool = False,
         due: bool = False,
+        again: Callable[[], Store] | None = None,
     ) -> None:
         self.files = files
         self.store = store
@@ -98,6 +102,8 @@ class Regeneration:
         """Whether some of the desk's files could not be read: then nothing is taken as gone."""
         self.due = due
         """Whether only feeds are touched whose moment has come."""
+        self.again = again
+        """Opens the store in another process; None where only this one has it."""
 
     def run(self, only: str | None = None) -> Iterator[Published]:
         """Publish every feed, or one; give what became of each document.
@@ -132,14 +138,30 @@ class Regeneration:
         live = [one for one in turns if one.former or not one.stopped]
         stamps = self.target.stamps()
         together = Together(self, frozenset(arrived))
-        for group in planner.groups(live, news, stamps, all_=all_):
-            yield from together.publish(group)
+        groups = list(planner.groups(live, news, stamps, all_=all_))
+        with self._ahead(groups, frozenset(arrived)) as ready:
+            for group in ready:
+                yield from together.publish(group)
         together.flush()
         yield from together.rest(turns, planner.ways)
         if only is None and not self.due and not self.dry_run:
             self.store.set(LOOKED, str(serial))
             if not self.unsound:
                 yield from self._remove_gone()
+
+    @contextmanager
+    def _ahead(
+        self, groups: Sequence[Group], arrived: frozenset[str]
+    ) -> Iterator[Iterable[Group]]:
+        """Give the groups, prepared by other processes where that pays."""
+        workers = min(cores(), MOST, len(groups))
+        pays = workers > 1 and not self.dry_run and new_work(self.store, groups) >= PAYS
+        if self.again is None or not pays:
+            yield groups
+            return
+        errand = Errand(preparing, self.again, dict(self.formats), self.now, arrived)
+        with prepared(errand, groups, workers) as ready:
+            yield ready
 
     def _waiting(self, only: str | None) -> set[tuple[str, str]]:
         """Give the feeds, by format, whose moment has come, or that never were published."""

@@ -1,107 +1,19 @@
-"""Feeds of a group, published together: decided once, rendered once, each in its own envelope."""
+"""Feeds of a group, published together: recorded in one step, then put.
+
+What was published is recorded before the bytes are put.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple, Protocol
 
-from syndicate.formats.base import Format
-from syndicate.model.entry import Tombstone
-from syndicate.model.errors import QuotaTaken, RenderFailed
-from syndicate.model.receipt import (
-    Edition,
-    Isolated,
-    ManifestLine,
-    Receipt,
-    Way,
-    manifest_digest,
-)
-from syndicate.pipeline.classes import Class
-from syndicate.pipeline.compose import Composition, Quarantined, path_of
+from syndicate.model.errors import QuotaTaken
+from syndicate.model.receipt import Isolated, Receipt, Way
+from syndicate.pipeline.compose import Quarantined
 from syndicate.pipeline.followed import Followed
-from syndicate.pipeline.inputs import Snapshots, rulings_text
-from syndicate.pipeline.items import digest_of
-from syndicate.pipeline.keeping import Keeping
-from syndicate.pipeline.lines import Line
-from syndicate.pipeline.past import Pasts, real_rooms, real_slots
-from syndicate.pipeline.plan import Group, Member, Turn
-from syndicate.pipeline.ports import Store, Target
-from syndicate.pipeline.press import Press, Pressed
-from syndicate.pipeline.sheets import Sheet, Sheets, Wrap
-
-
-class Published(NamedTuple):
-    """What became of one feed in one format."""
-
-    partner: str
-    feed: str
-    format: str
-    path: str
-    written: bool
-    entries: int
-    tombstones: int
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    quarantined: tuple[Quarantined, ...] = ()
-    failure: str = ""
-    next_change: datetime | None = None
-    deleted: bool = False
-    """Whether its file was taken away: the desk no longer has it and it never held anything."""
-    former: bool = False
-    """Whether the desk no longer has it: it gets nothing new and follows what it gave out."""
-
-
-class Run(Protocol):
-    """What a run is: see `syndicate.pipeline.publish`."""
-
-    store: Store
-    target: Target
-    formats: Mapping[str, Format]
-    now: datetime
-    dry_run: bool
-    unsound: bool
-
-
-class Content(NamedTuple):
-    """What all feeds of a frame have in them: worked out once for all."""
-
-    pressed: Pressed
-    composed: Composition
-    """Without what cannot be written."""
-    bad: tuple[Quarantined, ...]
-    manifest: tuple[ManifestLine, ...]
-    manifest_digest: str
-    rulings: str
-    rulings_digest: str
-    there: frozenset[str]
-
-
-Difference = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-"""What an edition adds, changes and removes, by guid."""
-
-
-class Made(NamedTuple):
-    """What one feed of a group comes to, before it is recorded."""
-
-    member: Member
-    told: Published
-    way: Way
-    """Where it stands then."""
-    sheet: Sheet | None = None
-    """None where it cannot be published."""
-    edition: Edition | None = None
-    """None where nothing changed."""
-    there: frozenset[str] = frozenset()
-    """The articles and notices in it."""
-    rulings: str = ""
-
-    @property
-    def fate(self) -> tuple[bool, frozenset[str]]:
-        """Feeds of a stream that fare differently part: published or not, and with what."""
-        return self.sheet is None, self.there
-
+from syndicate.pipeline.made import Made, Making, Published, Run
+from syndicate.pipeline.past import real_rooms, real_slots
+from syndicate.pipeline.plan import Group, Turn
 
 TRIES = 3
 
@@ -112,18 +24,17 @@ class Together:
     def __init__(self, run: Run, arrived: frozenset[str]) -> None:
         self._run = run
         self._store = run.store
-        self._keeping = Keeping(run.store, keeps=not run.dry_run)
-        self._pasts = Pasts(run.store, run.now, arrived, self._keeping, gives_back=not run.dry_run)
-        self._press = Press(self._keeping)
-        self._sheets = Sheets(self._keeping)
-        self._compared: tuple[object, Difference] | None = None
-        self._snapshots = Snapshots()
+        self._making = Making(run, arrived, gives_back=not run.dry_run)
         self._kept: set[str] = set()
         """The inputs that this run has kept already."""
         self._isolated: dict[str, list[Isolated]] = {}
         for one in run.store.isolated():
             self._isolated.setdefault(one.place, []).append(one)
         self._done: set[tuple[str, str]] = set()
+
+    def flush(self) -> None:
+        """Keep what can be made again; the last thing to do."""
+        self._making.flush()
 
     def publish(self, group: Group) -> Iterator[Published]:
         """Publish a group; once more where another run took the last of a quota."""
@@ -133,7 +44,7 @@ class Together:
             except QuotaTaken:
                 if not tries_left:
                     raise
-                self._pasts.forget()
+                self._making.forget()
             else:
                 yield from told
                 return
@@ -147,7 +58,7 @@ class Together:
             if key in self._done:
                 continue
             way = ways.get(key)
-            told = self._told(turn)
+            told = self._making.told(turn)
             if way is not None and not turn.stopped:
                 told = told._replace(
                     entries=way.entries,
@@ -161,8 +72,8 @@ class Together:
             yield told._replace(failure=turn.stopped)
 
     def _publish(self, group: Group) -> list[Published]:
-        followed = self._pasts.followed(group)
-        made = [one for fmt in self._formats(group) for one in self._made(group, fmt, followed)]
+        followed = self._making.followed(group)
+        made = self._making.made(group, followed)
         self._done.update((one.told.feed, one.told.format) for one in made)
         if self._run.dry_run:
             return [self._dry(one) for one in made]
@@ -183,103 +94,6 @@ class Together:
             done += self._put(self._recorded(part, followed, some))
         return done
 
-    def flush(self) -> None:
-        """Keep what can be made again; the last thing to do."""
-        self._keeping.flush()
-
-    def _formats(self, group: Group) -> list[Format]:
-        names = dict.fromkeys(one.turn.format for one in group.members)
-        return [self._run.formats[name] for name in names]
-
-    def _made(self, group: Group, fmt: Format, followed: Followed) -> Iterator[Made]:
-        """Give what each feed in a format comes to."""
-        whole = followed.composed
-        contents: dict[object, Content] = {}
-        members = [one for one in group.members if one.turn.format == fmt.name]
-        for wrap in self._sheets.wraps(fmt, members, whole):
-            if wrap.frame not in contents:
-                things: list[Line | Tombstone] = [*whole.tombstones, *whole.lines]
-                pressed = self._press.press(fmt, wrap.frame, things)
-                contents[wrap.frame] = _content(group.asked, followed, pressed)
-            yield self._one(wrap, fmt, followed, contents[wrap.frame])
-
-    def _one(self, wrap: Wrap, fmt: Format, followed: Followed, content: Content) -> Made:
-        """Give what one feed comes to: its own envelope around what is shared."""
-        whole, composed, member = followed.composed, content.composed, wrap.member
-        told = self._told(member.turn)._replace(
-            entries=len(composed.lines),
-            tombstones=len(composed.tombstones),
-            quarantined=(*whole.quarantined, *content.bad),
-            failure=member.turn.stopped,
-            next_change=whole.next_change,
-        )
-        try:
-            sheet = self._sheets.sheet(fmt, wrap, composed, content.pressed)
-        except RenderFailed as failed:
-            told = told._replace(failure=str(failed), next_change=None)
-            return Made(member, told, _again(member.way))
-        added, changed, removed = self._difference(member.way, content)
-        told = told._replace(added=added, changed=changed, removed=removed)
-        way = member.way._replace(
-            due=whole.next_change, entries=told.entries, stones=told.tombstones
-        )
-        if way.sequence and way.digest == sheet.digest:
-            return Made(member, told, way, sheet, None, content.there)
-        edition = self._edition(member, fmt, content, sheet)
-        way = way._replace(
-            sequence=edition.sequence,
-            digest=sheet.digest,
-            updated=sheet.updated,
-            manifest=content.manifest_digest,
-        )
-        return Made(member, told, way, sheet, edition, content.there, content.rulings)
-
-    def _difference(self, before: Way, content: Content) -> Difference:
-        """Give what an edition adds, changes and removes against the last one."""
-        key = before.manifest if before.sequence else "", content.manifest_digest
-        if self._compared is None or self._compared[0] != key:
-            lines = self._store.manifest(before.manifest) if before.sequence else ()
-            self._compared = key, _difference(lines, content.manifest)
-        return self._compared[1]
-
-    def _edition(
-        self,
-        member: Member,
-        fmt: Format,
-        content: Content,
-        sheet: Sheet,
-    ) -> Edition:
-        turn = member.turn
-        return Edition.model_construct(
-            feed=turn.feed.id,
-            partner=turn.partner.id,
-            format=fmt.name,
-            sequence=member.way.sequence + 1,
-            digest=sheet.digest,
-            manifest=content.manifest,
-            at=self._run.now,
-            updated=sheet.updated,
-            inputs=self._snapshots.of(turn.files, turn.partner).digest,
-            rulings=content.rulings_digest,
-            names=member.way.names,
-            makeup=digest_of(sheet.makeup),
-            opening=len(sheet.envelope.opening),
-        )
-
-    def _told(self, turn: Turn) -> Published:
-        former = turn.former is not None and not turn.stopped and not self._run.unsound
-        path = path_of(turn.partner, turn.feed, self._run.formats[turn.format])
-        return Published(
-            turn.partner.id,
-            turn.feed.id,
-            turn.format,
-            path,
-            written=False,
-            entries=0,
-            tombstones=0,
-            former=former,
-        )
-
     def _dry(self, one: Made) -> Published:
         """Say what would be written."""
         if one.sheet is None:
@@ -297,7 +111,9 @@ class Together:
                 texts.update(dict.fromkeys((one.rulings, one.sheet.makeup)))
             if one.edition and one.edition.inputs not in self._kept:
                 turn = one.member.turn
-                texts.update(dict.fromkeys(self._snapshots.of(turn.files, turn.partner).texts))
+                texts.update(
+                    dict.fromkeys(self._making.snapshots.of(turn.files, turn.partner).texts)
+                )
                 self._kept.add(one.edition.inputs)
         names = some[0].way.names
         whole = followed.composed
@@ -358,35 +174,3 @@ class Together:
         ]
         if found or told.path in self._isolated:
             self._store.isolate(told.path, found, self._run.now)
-
-
-def _again(way: Way) -> Way:
-    """Give where a feed stands that could not be published: it is tried again in the next run."""
-    return way._replace(asked="")
-
-
-def _content(asked: Class, followed: Followed, pressed: Pressed) -> Content:
-    whole = followed.composed
-    bad = tuple(Quarantined(guid, why) for guid, why in pressed.faults.items())
-    composed = whole.without(pressed.faults) if bad else whole
-    manifest = followed.manifest(composed)
-    rulings = rulings_text(asked, manifest, whole.lines, followed.delivered, whole.counted)
-    there = frozenset(composed.guids())
-    return Content(
-        pressed,
-        composed,
-        bad,
-        manifest,
-        manifest_digest(manifest),
-        rulings,
-        digest_of(rulings),
-        there,
-    )
-
-
-def _difference(before: Sequence[ManifestLine], after: Sequence[ManifestLine]) -> Difference:
-    was = {line.guid: line for line in before}
-    now = {line.guid: line for line in after}
-    added = tuple(guid for guid in now if guid not in was)
-    changed = tuple(g for g, line in now.items() if g in was and was[g] != line)
-    return added, changed, tuple(guid for guid in was if guid not in now)

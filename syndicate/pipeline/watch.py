@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from syndicate.model.errors import SyndicateError
-from syndicate.pipeline.together import Published
+from syndicate.pipeline.made import Published
 
 
 class Clock(Protocol):

@@ -20,6 +20,10 @@ class KeptPart(Database):
         rows = self._all(sa.select(SHELVES.c.data).where(SHELVES.c.asked == asked))
         return bytes(rows[0].data) if rows else None
 
+    def shelves(self, asked: Iterable[str]) -> frozenset[str]:
+        """Give the classes among some that were told anything."""
+        return frozenset(row[0] for row in self._some((SHELVES.c.asked,), asked))
+
     def fragments(self, keys: Iterable[str]) -> Mapping[str, tuple[str, int]]:
         """Give (digest, size) of the fragments that are kept, by key."""
         columns = (FRAGMENTS.c.key, FRAGMENTS.c.digest, FRAGMENTS.c.size)

@@ -15,9 +15,9 @@ from syndicate.formats.base import Format
 from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
 from syndicate.pipeline.ingest import Outcome, ingest
+from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Draft
 from syndicate.pipeline.publish import Regeneration
-from syndicate.pipeline.together import Published
 from syndicate.stores.sql import SqlStore
 from syndicate.targets.folder import FolderTarget
 from tests.builders import NOW, an_article, desk_files

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from syndicate.model.errors import StoreFailed
-from syndicate.pipeline.together import Published
+from syndicate.pipeline.made import Published
 from syndicate.pipeline.watch import Turn, turns
 from tests.builders import at
 
