@@ -72,8 +72,8 @@ def test_text_goes_out_and_the_photo_leaves_no_trace(desk: Path) -> None:
     published = [p for p in (desk / "public").glob("*-partner/*") if p.is_file()]
     assert len(published) == 12
     for path in published:
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+        put = path.read_bytes()
+        text = (gzip.decompress(put) if path.suffix == ".gz" else put).decode()
         assert history[-1]["headline"] in text
         assert caption[:30] not in text
         assert "AFP" not in text
