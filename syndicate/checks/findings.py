@@ -45,7 +45,12 @@ class Profile(NamedTuple):
     @property
     def schema(self) -> Path:
         """The grammar."""
-        return SCHEMAS / self.folder / "profile.rng"
+        return _grammar_in(self.folder)
+
+
+@cache
+def _grammar_in(folder: str) -> Path:
+    return SCHEMAS / folder / "profile.rng"
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -122,6 +127,11 @@ def parsed(data: bytes) -> etree._Element | CheckFinding:
             "xml-doctype", "line 1", "has a document type declaration", "take DOCTYPE out"
         )
     return root
+
+
+def holds(root: etree._Element, schema: Path) -> bool:
+    """Say whether a grammar finds no fault."""
+    return _compiled(schema).validate(root)
 
 
 def against(root: etree._Element, schema: Path) -> Findings:
