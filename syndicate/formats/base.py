@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from syndicate.formats._markup import Remembered
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.errors import RenderFailed
@@ -118,8 +119,16 @@ def fragment_key(fmt: Format, frame: Frame, one: Entry | Tombstone) -> str:
     Models write their fields in the order of their definition, so that equal ones are equal text.
     """
     made_by = [fmt.name, fmt.version, type(one).__name__, *frame]
-    text = f"{json.dumps(made_by, ensure_ascii=False)}\n{one.model_dump_json()}"
+    text = f"{json.dumps(made_by, ensure_ascii=False)}\n{_written(one)}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _dumped(one: Entry | Tombstone) -> str:
+    return one.model_dump_json()
+
+
+_written = Remembered(_dumped)
+"""Every format asks for the key of an article, one after the other."""
 
 
 def refuse_twice(pieces: Iterable[Piece]) -> None:
