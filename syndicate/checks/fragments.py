@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from syndicate.checks._values import quick
 from syndicate.checks._wrappers import WRAPPERS, Wrapper
 from syndicate.checks.base import CheckFinding
 from syndicate.checks.findings import (
     MAX_BYTES,
     Findings,
-    against,
-    holds,
+    of_profile,
     parsed,
     profile_of,
     too_large,
@@ -60,7 +60,7 @@ def check_fragment(data: bytes, format_name: str, guid: str | None = None) -> Fi
         return (root,)
     children = _added(root, format_name)
     items = [one for one in children if one.tag == wrapper.item]
-    found = (*against(root, profile.schema), *profile.item_rules(items))
+    found = (*of_profile(root, profile), *profile.item_rules(items))
     return found or tuple(_shape(children, wrapper, guid))
 
 
@@ -91,7 +91,7 @@ def _are_right(fragments: Sequence[tuple[bytes, str | None]], format_name: str) 
     if sum(len(one) for one in data) > TOGETHER or any(b"<?" in one for one in data):
         return False
     root = parsed(wrapper.around(_APART.join(data)))
-    if isinstance(root, CheckFinding) or not holds(root, profile.schema):
+    if isinstance(root, CheckFinding) or not quick(profile.schema).holds(root):
         return False
     groups = _groups(_added(root, format_name))
     return len(groups) == len(fragments) and not any(
@@ -135,7 +135,7 @@ def check_envelope(
     root = parsed(opening + between.join(inside) + closing)
     if isinstance(root, CheckFinding):
         return (root,)
-    found = (*against(root, profile.schema), *profile.rules(root))
+    found = (*of_profile(root, profile), *profile.rules(root))
     live = frozenset(guids[len(stones) :])
     return (*found, *_twice(guids), *_void(root, live), *_fits(root, format_name, between, inside))
 
