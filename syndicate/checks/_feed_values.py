@@ -142,10 +142,11 @@ def html_faults(text: str) -> Iterator[str]:
 def tree_faults(root: etree._Element) -> Iterator[str]:
     """Give what in a body could run, load or lead somewhere it must not."""
     for one in root.iter():
-        if not isinstance(one.tag, str):
+        tag = one.tag
+        if not isinstance(tag, str):
             yield "the body holds a comment or a processing instruction"
             continue
-        name = _local(one.tag)
+        name = _local(tag)
         if name in _HARMFUL:
             yield f"the body holds <{name}>"
         for attribute, value in one.items():

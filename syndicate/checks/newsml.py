@@ -27,6 +27,7 @@ _ZONED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _INSTANTS = frozenset(
     f"{_G}{name}" for name in ("sent", "versionCreated", "firstCreated", "embargoed", "expires")
 )
+_EMBARGOED = f"{_G}embargoed"
 _INSTANT_ATTRIBUTES = frozenset({"validfrom", "validto"})
 _QCODE_ATTRIBUTES = frozenset(
     {
@@ -126,12 +127,12 @@ def _catalog(item: etree._Element) -> Iterator[CheckFinding]:
 def _values(scope: etree._Element) -> Iterator[CheckFinding]:
     """Every instant states its zone, every QCode resolves, every link is a web address."""
     for one in scope.iter(f"{_G}*"):
-        if one.tag in _INSTANTS and not (one.tag == f"{_G}embargoed" and not one.text):
+        if one.tag in _INSTANTS and not (one.tag == _EMBARGOED and not one.text):
             yield from _instant(one, one.text or "")
         for name, value in one.items():
             if name in _QCODE_ATTRIBUTES:
-                for qcode in value.split():
-                    yield from _qcode(one, str(name), qcode)
+                if not _resolves(value):
+                    yield from _qcodes(one, str(name), value)
             elif name in _INSTANT_ATTRIBUTES:
                 yield from _instant(one, value)
             elif name == "href" and not _absolute(value):
@@ -150,13 +151,22 @@ def _instant(one: etree._Element, value: str) -> Iterator[CheckFinding]:
         )
 
 
-def _qcode(one: etree._Element, name: str, qcode: str) -> Iterator[CheckFinding]:
-    fault = qcode_fault(qcode)
-    if fault:
-        yield CheckFinding("g2-qcode", f"{_where(one)}@{name}", fault, "use a declared alias")
-    elif qcode.startswith("medtop:"):
-        fault = topic_fault(qcode.removeprefix("medtop:"))
-        if fault:
+@lru_cache(1024)
+def _resolves(value: str) -> bool:
+    """Say whether every QCode of an attribute does."""
+    return not any(qcode_fault(one) or _topic_fault(one) for one in value.split())
+
+
+def _topic_fault(qcode: str) -> str:
+    alias, _, code = qcode.partition(":")
+    return topic_fault(code) if alias == "medtop" else ""
+
+
+def _qcodes(one: etree._Element, name: str, value: str) -> Iterator[CheckFinding]:
+    for qcode in value.split():
+        if fault := qcode_fault(qcode):
+            yield CheckFinding("g2-qcode", f"{_where(one)}@{name}", fault, "use a declared alias")
+        elif fault := _topic_fault(qcode):
             yield CheckFinding("g2-topic", _where(one), fault, "use a current Media Topic")
 
 
@@ -192,14 +202,15 @@ def _absolute(href: str) -> bool:
 
 
 def _rights(item: etree._Element) -> Iterator[CheckFinding]:
-    whole = [one for one in item.findall(f"{_G}rightsInfo") if not one.get("idrefs")]
-    if not whole:
+    every = item.findall(f"{_G}rightsInfo")
+    if all(one.get("idrefs") for one in every):
         yield CheckFinding(
             "g2-rights", _where(item), "no rightsInfo for the whole item", "add rightsInfo"
         )
-    for info in item.findall(f"{_G}rightsInfo"):
+    for info in every:
+        stated = {child.tag for child in info}
         for name in ("copyrightHolder", "usageTerms", "dataMining"):
-            if info.find(f"{_G}{name}") is None:
+            if f"{_G}{name}" not in stated:
                 yield CheckFinding(
                     "g2-rights", _where(info), f"rightsInfo has no {name}", f"add {name}"
                 )

@@ -7,6 +7,7 @@ Namespaces are declared by the root of the document that the text goes into.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from syndicate.model.base import legal_text
@@ -39,12 +40,14 @@ def opening(name: str, attributes: Attributes | None = None) -> str:
     """
     if not attributes:
         return name
-    stated = [
-        f' {key}="{quoted(legal_text(str(value)))}"'
-        for key, value in attributes.items()
-        if value is not None
-    ]
+    stated = [_stated(key, str(value)) for key, value in attributes.items() if value is not None]
     return f"{name}{''.join(stated)}"
+
+
+@lru_cache(maxsize=1024)
+def _stated(key: str, value: str) -> str:
+    """Give an attribute; most stand in many articles alike."""
+    return f' {key}="{quoted(legal_text(value))}"'
 
 
 def leaf(name: str, text: str | None = None, attributes: Attributes | None = None) -> str:

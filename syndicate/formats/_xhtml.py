@@ -34,7 +34,7 @@ from syndicate.model.entry import Entry
 from syndicate.model.errors import RenderFailed
 
 _VOID = {"br", "img", "source"}
-_TAG = re.compile(r"<([a-z0-9]+)([^<>]*)>")
+_XML_ONLY = re.compile(r"<([a-z0-9]+)(?=[^<>]*(?:xml:lang=|/>))([^<>]*)>")
 _XML_LANG = re.compile(r' xml:lang="[^"]*"')
 
 
@@ -69,9 +69,7 @@ def in_xhtml(markup: str) -> str:
 
 def html_of(xhtml: str) -> str:
     """Give XHTML as HTML that XML parsers read too: no xml:lang, empty elements keep end tags."""
-    if "/>" not in xhtml and "xml:lang=" not in xhtml:
-        return xhtml
-    return _TAG.sub(_html_tag, xhtml)
+    return _XML_ONLY.sub(_html_tag, xhtml)
 
 
 def _html_tag(found: re.Match[str]) -> str:

@@ -23,7 +23,7 @@ Attributes = Mapping[str, str | int | None]
 
 def rfc3339(instant: datetime) -> str:
     """Give an instant in UTC to the second: 2026-05-01T12:00:00Z (RFC 3339, W3C-DTF)."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    return f"{instant.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def rfc822(instant: datetime) -> str:

@@ -6,7 +6,7 @@ instants that `edges` gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from syndicate.licensing import (
@@ -22,7 +22,7 @@ from syndicate.licensing.covers import too_old_from
 from syndicate.licensing.extents import cut, tightest
 from syndicate.licensing.judge import Judged, worst
 from syndicate.licensing.part_gates import Limits
-from syndicate.licensing.question import Part, Question, parts_of
+from syndicate.licensing.question import Question
 from syndicate.model.decision import Decision, Finding, Verdict
 from syndicate.model.rights import Extent, PartKind
 from syndicate.model.territory import group_changes
@@ -52,13 +52,12 @@ def decide(asked: Question) -> Decision:
     place = places.of_article(asked)
     findings = [finding for gate in ITEM_GATES for finding in gate(asked)]
     findings.extend(place.findings)
-    parts = {part.name: part for part in parts_of(asked.article)}
     extent = _extent(asked)
     # Where exclusives leave no medium the whole is held; its parts are judged as if they did not.
     media = gates.media_of_item(asked) or tuple(sorted(gates.cleared_media(asked)))
     limits = Limits(place.area, media, cut(asked.article.body, extent))
     until = valid_until(asked)
-    judged = Judged(asked, parts, limits, extent, until)
+    judged = Judged(asked, limits, extent, until)
     findings.extend(judged.required())
     verdict = worst(findings)
     marked = verdict is Verdict.ALLOW and gates.is_embargoed(asked)
@@ -80,11 +79,9 @@ def decide(asked: Question) -> Decision:
         released=released(asked),
         partial=refused or judged.is_cut,
         parts=decided,
-        duties=(*owed, *duties.of_parts(asked, parts, decided, place.area)),
+        duties=(*owed, *duties.of_parts(asked, decided, place.area)),
         findings=_worst_first([*findings, *judged.findings]),
-        next_change=min(
-            (edge for edge in edges(asked, parts.values()) if edge > asked.now), default=None
-        ),
+        next_change=min((edge for edge in edges(asked) if edge > asked.now), default=None),
     )
 
 
@@ -120,13 +117,13 @@ def valid_until(asked: Question) -> datetime | None:
     return min((end for end in ends if end), default=None)
 
 
-def last_change(asked: Question, decision: Decision, parts: Iterable[Part]) -> datetime | None:
+def last_change(asked: Question, decision: Decision) -> datetime | None:
     """Give the instant at which what goes out last changed by time alone, after its release.
 
     Readers fetch an item anew only when its date moves, so this is a date of the item.
     """
     now = asked.now
-    for edge in sorted({one for one in _content_edges(asked, parts) if one <= now}, reverse=True):
+    for edge in sorted({one for one in _content_edges(asked) if one <= now}, reverse=True):
         before = decide(asked._replace(now=edge - timedelta(microseconds=1)))
         if before.verdict is Verdict.ALLOW and _outcome(before) != _outcome(decision):
             return edge
@@ -137,7 +134,7 @@ def _outcome(decision: Decision) -> list[tuple[object, ...]]:
     return [(p.part, p.verdict, p.territory, p.media, p.extent) for p in decision.parts]
 
 
-def _content_edges(asked: Question, parts: Iterable[Part]) -> Iterator[datetime]:
+def _content_edges(asked: Question) -> Iterator[datetime]:
     """Give the instants at which parts of an article come, go or change their places."""
     article = asked.article
     for order in article.orders:
@@ -145,11 +142,11 @@ def _content_edges(asked: Question, parts: Iterable[Part]) -> Iterator[datetime]
     for one in article.embargoed.by_territory if article.embargoed else ():
         yield one.until.at
     yield from exclusives.edges(asked)
-    for ground in dict.fromkeys(part.ground for part in parts):
+    for ground in dict.fromkeys(part.ground for part in asked.parts.values()):
         yield from part_gates.edges_of(asked, ground)
 
 
-def edges(asked: Question, parts: Iterable[Part]) -> Iterator[datetime]:
+def edges(asked: Question) -> Iterator[datetime]:
     """Give every instant at which something in the decision can change by time alone."""
     article = asked.article
     yield from standing.edges(asked.agreement)
@@ -165,5 +162,5 @@ def edges(asked: Question, parts: Iterable[Part]) -> Iterator[datetime]:
         too_old_from(asked.coverage.covers, article),
     )
     yield from (instant for instant in single if instant)
-    yield from _content_edges(asked, parts)
+    yield from _content_edges(asked)
     yield from group_changes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from syndicate.licensing import machines
 from syndicate.licensing.gates import media_of_item
 from syndicate.licensing.question import Ground, Part, Question
 from syndicate.model.article import Article
-from syndicate.model.body import Gallery, MediaBase
+from syndicate.model.body import TEXT_BLOCKS, Gallery, MediaBase
 from syndicate.model.decision import Duty, DutyCode, PartDecision, Verdict
 from syndicate.model.desk import Desk
 from syndicate.model.licence import Ads, AfterEnd, Archive, Licence, Paywall, Seo, Tracking
@@ -125,17 +125,16 @@ def _machines(allowed: machines.Uses, part: str | None = None) -> Iterator[Duty]
             yield duty.twin(part=part) if part else duty
 
 
-def of_parts(
-    asked: Question, parts: Mapping[str, Part], decided: tuple[PartDecision, ...], item: Area
-) -> Iterator[Duty]:
+def of_parts(asked: Question, decided: tuple[PartDecision, ...], item: Area) -> Iterator[Duty]:
     """Give the duties of single parts that go out, where they differ from the article's."""
     level, uses = edit_level(asked, PartKind.BODY), machines.of_article(asked)
     media = frozenset(media_of_item(asked))
     owed: dict[Ground, tuple[EditLevel, machines.Uses]] = {}
+    silent: dict[Ground, tuple[Area, tuple[Medium, ...]]] = {}
     for one in decided:
         if one.verdict is not Verdict.ALLOW or one.part == "body":
             continue
-        part, ground = parts[one.part], parts[one.part].ground
+        part, ground = asked.parts[one.part], asked.parts[one.part].ground
         if ground not in owed:
             owed[ground] = edit_level(asked, ground.kind, ground), machines.of_part(asked, ground)
         own_level, own_uses = owed[ground]
@@ -143,8 +142,12 @@ def of_parts(
             yield Duty(code=DutyCode.NO_MODIFY, value=own_level, part=one.part)
         if own_uses != uses:
             yield from _machines(own_uses, one.part)
-        if part.block is not None:
-            yield from _of_block(part, one, item, media)
+        place = one.territory, one.media
+        if part.block is not None and silent.get(ground) != place:
+            found = tuple(_of_block(part, one, item, media))
+            yield from found
+            if not found and isinstance(part.block, TEXT_BLOCKS):
+                silent[ground] = place
 
 
 def _of_block(

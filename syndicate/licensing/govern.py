@@ -17,7 +17,7 @@ from syndicate.licensing.codes import found
 from syndicate.licensing.decide import decide
 from syndicate.licensing.exclusives import bars_on
 from syndicate.licensing.gates import embargo_end_for
-from syndicate.licensing.question import Bar, Question
+from syndicate.licensing.question import Bar, Question, parts_of
 from syndicate.licensing.quota import counted_under, is_counted
 from syndicate.model.article import Article
 from syndicate.model.decision import Decision, Finding, Verdict
@@ -212,6 +212,7 @@ def under(request: Request, agreement: Agreement, article: Article, now: datetim
         return Ruling(_refused(request, article, now, why), None)
     asked = Question(
         article=article,
+        parts={part.name: part for part in parts_of(article)},
         partner=request.partner,
         property=request.property,
         agreement=agreement,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from syndicate.model.body import TEXT_BLOCKS, Gallery, Heading
 from syndicate.model.decision import Finding, PartDecision, Verdict
 from syndicate.model.licence import Grant
 from syndicate.model.rights import FULL, NOTHING, Extent, ExtentUnit, PartKind
+from syndicate.model.territory import EVERYWHERE
 
 
 def worst(findings: Sequence[Finding]) -> Verdict:
@@ -22,6 +23,22 @@ def worst(findings: Sequence[Finding]) -> Verdict:
     if not findings:
         return Verdict.ALLOW
     return max((f.effect for f in findings), key=lambda v: v.rank)
+
+
+_ALLOWED = PartDecision(
+    part="",
+    kind=PartKind.BODY,
+    parent=None,
+    dependents=(),
+    verdict=Verdict.ALLOW,
+    territory=EVERYWHERE,
+    media=(),
+    extent=FULL,
+    valid_from=None,
+    valid_until=None,
+    max_pixels=None,
+)
+"""Decisions on parts are made from it: what they are made of is valid already."""
 
 
 class _Alike(NamedTuple):
@@ -43,7 +60,6 @@ class Judged:
     def __init__(
         self,
         asked: Question,
-        parts: dict[str, Part],
         limits: Limits,
         extent: Extent,
         until: datetime | None,
@@ -58,9 +74,9 @@ class Judged:
         self.position = {block.id: n for n, block in enumerate(asked.article.body)}
         self.ordered = {name for order in asked.article.orders for name in order.parts}
         self.alike: dict[tuple[object, ...], _Alike] = {}
-        for part in parts.values():
+        for part in asked.parts.values():
             self._judge(part)
-        self._settle(parts)
+        self._settle(asked.parts)
 
     @property
     def is_cut(self) -> bool:
@@ -121,15 +137,12 @@ class Judged:
         windows = asked.windows_of(part.ground)
         opens = [w.opens for w in (*windows, asked.agreement.term) if w.opens]
         ends = [w.closes for w in windows if w.closes] + [self.until]
-        decision = PartDecision(
+        decision = _ALLOWED.twin(
             part=part.name,
             kind=part.kind,
             parent=part.parent,
-            dependents=(),
-            verdict=Verdict.ALLOW,
             territory=area,
             media=media,
-            extent=FULL,
             valid_from=max(opens, default=None),
             valid_until=min((end for end in ends if end), default=None),
             max_pixels=part_gates.max_pixels(part.ground),
@@ -208,7 +221,7 @@ class Judged:
             name, kind = part.name, part.kind
             yield found("COUNT_CUT", Verdict.DENY, source, part=name, count=limit, kind=kind)
 
-    def _settle(self, parts: dict[str, Part]) -> None:
+    def _settle(self, parts: Mapping[str, Part]) -> None:
         """Let go of galleries without pictures, and of a body that cannot stand without a part."""
         for name, part in parts.items():
             if isinstance(part.block, Gallery):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -150,6 +150,8 @@ class Question(NamedTuple):
     """May this partner have this article, on this property, in such a format, now?"""
 
     article: Article
+    parts: Mapping[str, Part]
+    """Every part of the article by its name, parents before children, in reading order."""
     partner: Partner
     property: Property
     agreement: Agreement
@@ -203,7 +205,7 @@ class Question(NamedTuple):
 
         What restricts the headline restricts everything: nothing goes out without it.
         """
-        headline = next(parts_of(self.article)).ground
+        headline = self.parts["headline"].ground
         area = self.without(headline.prose.exclude)
         for level in headline.levels:
             if level.territory:

@@ -15,7 +15,7 @@ from syndicate.licensing.extents import first_words
 from syndicate.licensing.gone import Gone
 from syndicate.licensing.part_gates import fits
 from syndicate.licensing.phrases import Phrases
-from syndicate.licensing.question import Part, Question, parts_of
+from syndicate.licensing.question import Part, Question
 from syndicate.licensing.terms import terms_of
 from syndicate.model.article import Article
 from syndicate.model.base import text_of
@@ -53,12 +53,11 @@ def redact(asked: Question, decision: Decision) -> Entry:
         raise ValueError(f"{decision.guid} may not go out: {decision.findings[0].code}")
     article = asked.article
     published = published_at(article, decision)
-    parts = {part.name: part for part in parts_of(article)}
     allowed = {one.part: one for one in decision.parts if one.verdict is Verdict.ALLOW}
-    gone = Gone(_denied_files(allowed, parts))
-    body = tuple(_kept(article.body, allowed, parts, gone))
+    gone = Gone(_denied_files(allowed, asked.parts))
+    body = tuple(_kept(article.body, allowed, asked.parts, gone))
     said = _Said(body)
-    terms = terms_of(asked, decision, parts.values())
+    terms = terms_of(asked, decision)
     return Entry(
         **_metadata(article, gone),
         summary=_summary(article, allowed.get("summary"), gone),
@@ -66,7 +65,7 @@ def redact(asked: Question, decision: Decision) -> Entry:
         updated=max(
             article.version_created,
             published,
-            last_change(asked, decision, parts.values()) or published,
+            last_change(asked, decision) or published,
         ),
         embargoed=decision.marked_embargo,
         embargo_open_ended=decision.embargo_open_ended,
@@ -136,7 +135,7 @@ def _signal(article: Article) -> Signal | None:
     return Signal.UPDATE if article.version > 1 else None
 
 
-def _denied_files(allowed: Allowed, parts: dict[str, Part]) -> set[str]:
+def _denied_files(allowed: Allowed, parts: Mapping[str, Part]) -> set[str]:
     """Give the addresses of files, and of embeds, that may not go out."""
     denied: set[str] = set()
     for name, part in parts.items():
@@ -153,7 +152,7 @@ def _denied_files(allowed: Allowed, parts: dict[str, Part]) -> set[str]:
 
 
 def _kept(
-    body: tuple[Block, ...], allowed: Allowed, parts: dict[str, Part], gone: Gone
+    body: tuple[Block, ...], allowed: Allowed, parts: Mapping[str, Part], gone: Gone
 ) -> Iterator[Block]:
     for block in body:
         one = allowed.get(block.id)
@@ -175,7 +174,7 @@ def _without_rights(block: _Block) -> _Block:
 
 
 def _gallery(
-    block: Gallery, allowed: Allowed, parts: dict[str, Part], gone: Gone
+    block: Gallery, allowed: Allowed, parts: Mapping[str, Part], gone: Gone
 ) -> Iterator[Gallery]:
     """Give a gallery with what is left in it; its caption only where nothing was taken out."""
     inside = tuple(_kept(block.pictures, allowed, parts, gone))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from syndicate.licensing import machines, odrl, usage_terms
@@ -27,7 +27,7 @@ def document_path(licence: Licence, suffix: str) -> str:
     return f"licences/{licence.id}/v{licence.version}.{suffix}"
 
 
-def terms_of(asked: Question, decision: Decision, parts: Iterable[Part]) -> Terms:
+def terms_of(asked: Question, decision: Decision) -> Terms:
     """Give the terms of an allowed article."""
     licence, desk, article = asked.licence, asked.desk, asked.article
     area, media = reach_of(asked)
@@ -70,7 +70,7 @@ def terms_of(asked: Question, decision: Decision, parts: Iterable[Part]) -> Term
         media=media,
         data_mining=odrl.data_mining(facts.uses),
         ai_allowed=facts.uses,
-        parts=tuple(_part_terms(asked, decision, parts, scope)),
+        parts=tuple(_part_terms(asked, decision, scope)),
     )
 
 
@@ -105,10 +105,8 @@ def _valid_until(decision: Decision) -> datetime | None:
     return min((p.valid_until for p in texts if p.valid_until), default=None)
 
 
-def _part_terms(
-    asked: Question, decision: Decision, parts: Iterable[Part], item: Scope
-) -> Iterator[PartTerms]:
-    media = (part for part in parts if isinstance(part.block, MediaBase))
+def _part_terms(asked: Question, decision: Decision, item: Scope) -> Iterator[PartTerms]:
+    media = (part for part in asked.parts.values() if isinstance(part.block, MediaBase))
     for part in media:
         if decision.allows(part.name):
             yield _of_part(asked, part, decision.of(part.name), item)

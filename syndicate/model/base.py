@@ -52,7 +52,14 @@ def legal_text(value: str) -> str:
 
 def plain_line(value: Any) -> Any:
     """Give one line of plain legal text; white space is collapsed."""
-    return " ".join(legal_text(value).split()) if isinstance(value, str) else value
+    return _collapsed(legal_text(value)) if isinstance(value, str) else value
+
+
+def _collapsed(text: str) -> str:
+    """Give text with one space for any white space, and none around it."""
+    if "  " in text or not text.isprintable():  # the only white space that is printable is a space
+        return " ".join(text.split())
+    return text.strip()
 
 
 def visible(value: str) -> str:
@@ -209,7 +216,7 @@ def text_of(inline: str) -> str:
     """Give the plain text of an inline HTML run."""
     if "<" in inline:
         inline = _TAG.sub("", inline.replace("<br>", " "))
-    return " ".join(html.unescape(inline).split())
+    return _collapsed(html.unescape(inline))
 
 
 _NOT_IN_URL = re.compile(r'[\s<>"\\^`{|}]')

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from syndicate.checks.fragments import check_fragment
+from syndicate.checks.findings import Findings
+from syndicate.checks.fragments import check_fragment, check_fragments
 from syndicate.formats import packing
 from syndicate.formats.base import Format, Frame, Piece, fragment_key
 from syndicate.model.entry import Tombstone
@@ -107,32 +108,52 @@ class Press:
     def press(self, fmt: Format, frame: Frame, things: Iterable[Thing]) -> Pressed:
         """Give the fragments of what stands in a feed, in its order."""
         keys = {_key(fmt, frame, one): one for one in things}
-        kept = self._keeping.fragments(keys)
-        found: list[Fragment] = []
+        known = dict(self._keeping.fragments(keys))
         faults: dict[str, str] = {}
+        rendered: dict[str, tuple[bytes, str]] = {}
         for key, one in keys.items():
-            if key not in kept:
+            if key not in known:
                 try:
-                    digest, size = self._made(fmt, frame, key, one)
+                    rendered[key] = _rendered(fmt, frame, one), one.guid
                 except Exception as met:  # whatever is odd about an article costs only that one
                     faults[one.guid] = words_of(met)
-                    continue
+        for key, fault in zip(rendered, _faults(fmt, rendered.values()), strict=True):
+            data, guid = rendered[key]
+            if fault:
+                faults[guid] = fault
             else:
-                digest, size = kept[key]
-            urgency = one.urgency if isinstance(one, Line) else None
-            found.append(Fragment(key, Piece(one.guid, digest, urgency), size))
+                known[key] = hashlib.sha256(data).hexdigest(), len(data)
+                self._keeping.keep_fragment(key, known[key][0], data)
+        self.made += len(rendered)
+        found = [_fragment(key, one, known[key]) for key, one in keys.items() if key in known]
         return Pressed(found, faults, self._keeping)
 
-    def _made(self, fmt: Format, frame: Frame, key: str, one: Thing) -> tuple[str, int]:
-        """Render an article, check it and keep it. Raises RenderFailed and whatever is odd."""
-        data = _rendered(fmt, frame, one)
-        self.made += 1
-        faults = check_fragment(data, fmt.name, one.guid)
-        if faults:
-            raise RenderFailed(f"{fmt.name}: {faults[0]}")
-        digest = hashlib.sha256(data).hexdigest()
-        self._keeping.keep_fragment(key, digest, data)
-        return digest, len(data)
+
+def _fragment(key: str, one: Thing, known: tuple[str, int]) -> Fragment:
+    digest, size = known
+    urgency = one.urgency if isinstance(one, Line) else None
+    return Fragment(key, Piece(one.guid, digest, urgency), size)
+
+
+def _faults(fmt: Format, rendered: Collection[tuple[bytes, str]]) -> list[str]:
+    """Say for each fragment what is wrong with it; empty where nothing is."""
+    try:
+        found = check_fragments(list(rendered), fmt.name)
+    except Exception:  # found again, at the fragment that is odd
+        return [_fault(fmt, *one) for one in rendered]
+    return [_words(fmt, faults) for faults in found]
+
+
+def _fault(fmt: Format, data: bytes, guid: str) -> str:
+    try:
+        faults = check_fragment(data, fmt.name, guid)
+    except Exception as met:
+        return words_of(met)
+    return _words(fmt, faults)
+
+
+def _words(fmt: Format, faults: Findings) -> str:
+    return str(RenderFailed(f"{fmt.name}: {faults[0]}")) if faults else ""
 
 
 def _key(fmt: Format, frame: Frame, one: Thing) -> str:

@@ -13,7 +13,7 @@ from lxml import etree
 from syndicate.checks import fragments as engine
 from syndicate.checks._wrappers import WRAPPERS
 from syndicate.checks.findings import PROFILES, SCHEMAS, check_document
-from syndicate.checks.fragments import check_envelope, check_fragment
+from syndicate.checks.fragments import check_envelope, check_fragment, check_fragments
 from syndicate.formats.all import FORMATS
 from syndicate.formats.base import piece_of
 from syndicate.model.errors import NotFound
@@ -190,6 +190,97 @@ def test_a_fragment_that_is_not_one_article_is_refused(name: str) -> None:
     assert check_fragment(one + wrapper.closing + wrapper.opening + one, name)
 
 
+def good_ones(name: str, count: int) -> list[tuple[bytes, str | None]]:
+    fmt = FORMATS[name]
+    frame = fmt.frame(a_head())
+    guids = [f"tag:harbour.example,2024:{number}" for number in range(count)]
+    return [(fmt.fragment(frame, an_entry(guid=guid)), guid) for guid in guids]
+
+
+def alone(fragments: Sequence[tuple[bytes, str | None]], name: str) -> list[Any]:
+    return [check_fragment(data, name, guid) for data, guid in fragments]
+
+
+@EVERY
+def test_fragments_are_right_together_as_each_alone(name: str) -> None:
+    fragments = [*good_ones(name, 9), (WRAPPERS[name].stand_in, None)]
+    for count in range(len(fragments) + 1):
+        assert check_fragments(fragments[:count], name) == [()] * count
+
+
+@EVERY
+@pytest.mark.parametrize("place", [0, 3, 6])
+def test_a_faulty_fragment_among_others_is_found_as_alone(name: str, place: int) -> None:
+    good = good_ones(name, 7)
+    data, guid = good[place]
+    wrapper = WRAPPERS[name]
+    faulty = [
+        *(data.replace(old, new, 1) for old, new in BREAKS[name]),
+        b"",
+        data + data,
+        data + good_ones(name, 9)[8][0],
+        data[:-1],
+        data + b"<!-- -->",
+        data + b"<?next?>",
+        b"<?next?>" + data,
+        b"x" + data,
+        data + wrapper.closing + wrapper.opening + data,
+    ]
+    for one in faulty:
+        tried = [*good[:place], (one, guid), *good[place + 1 :]]
+        assert check_fragments(tried, name) == alone(tried, name)
+    tried = [*good[:place], (data, "tag:harbour.example,2024:other"), *good[place + 1 :]]
+    assert check_fragments(tried, name) == alone(tried, name)
+
+
+@EVERY
+@pytest.mark.parametrize(
+    ("end", "start"),
+    [
+        (b"<!--", b"-->"),
+        (b"<x>", b"</x>"),
+        (b"<x><![CDATA[", b"]]></x>"),
+        (b"<?x ", b"?>"),
+        (b"<?next?>", b"<!--"),
+    ],
+)
+def test_no_fragment_reaches_into_the_next(name: str, end: bytes, start: bytes) -> None:
+    good = good_ones(name, 4)
+    tried = [
+        good[0],
+        (good[1][0] + end, good[1][1]),
+        (start + good[2][0], good[2][1]),
+        good[3],
+    ]
+    assert check_fragments(tried, name) == alone(tried, name)
+    assert any(check_fragments(tried, name))
+
+
+@EVERY
+def test_fragments_of_two_halves_of_an_article_are_not_right_together(name: str) -> None:
+    good = good_ones(name, 4)
+    data, guid = good[1]
+    middle = data.index(b">", len(data) // 2) + 1
+    tried = [good[0], (data[:middle], guid), (data[middle:], guid), good[3]]
+    assert check_fragments(tried, name) == alone(tried, name)
+
+
+@EVERY
+def test_an_article_twice_is_no_fault_of_its_fragments(name: str) -> None:
+    twice = good_ones(name, 2) * 2
+    assert check_fragments(twice, name) == [()] * 4
+
+
+@EVERY
+def test_many_fragments_are_looked_at_in_parts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = good_ones(name, 9)
+    monkeypatch.setattr(engine, "TOGETHER", 2 * len(good[0][0]) + 1)
+    assert check_fragments(good, name) == [()] * 9
+    monkeypatch.setattr(engine, "TOGETHER", 1)
+    monkeypatch.setattr(engine, "MAX_BYTES", 10)
+    assert [found[0].rule for found in check_fragments(good, name)] == ["size"] * 9
+
+
 def test_an_empty_package_is_no_fragment() -> None:
     empty = FORMATS["newsml-g2"].render(a_head(), [], [])
     package = re.search(rb"<packageItem.*</packageItem>", empty, re.DOTALL)
@@ -226,6 +317,8 @@ def test_what_is_too_large_is_refused_unread(name: str, monkeypatch: pytest.Monk
 def test_a_format_without_a_profile_is_told() -> None:
     with pytest.raises(NotFound, match="no profile for the format ninjs"):
         check_fragment(b"", "ninjs")
+    with pytest.raises(NotFound, match="no profile for the format ninjs"):
+        check_fragments([(b"", None)] * 2, "ninjs")
     with pytest.raises(NotFound, match="no profile for the format ninjs"):
         check_envelope((b"", b"", b""), "ninjs", ())
 

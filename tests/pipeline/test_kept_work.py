@@ -61,7 +61,7 @@ def test_only_a_new_version_is_decided_and_checked(
     desk: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decided = Counted(monkeypatch, lines, "rule")
-    checked = Counted(monkeypatch, press, "check_fragment")
+    checked = Counted(monkeypatch, press, "_rendered")
     around = Counted(monkeypatch, sheets, "check_envelope")
     desk.take(correction(2), now=LATER)
     done = desk.run(LATER)
