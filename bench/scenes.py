@@ -19,7 +19,7 @@ from bench.desk import BenchDesk, Watch
 from bench.measure import MOST_BYTES, Disk, Row, Yard, timed
 
 SECOND = timedelta(seconds=1)
-CHANGES = 5
+CHANGES = 3
 """Feeds that are changed one by one."""
 IDLE = 0.3
 """Seconds that a command may take when nothing changed."""
