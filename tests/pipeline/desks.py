@@ -16,6 +16,7 @@ from syndicate.stores.sql import SqlStore
 from tests.builders import NOW, a_desk, a_licence, a_partner, an_article
 from tests.strategies import (
     GUIDS,
+    OURS,
     article_dicts,
     licence_dicts,
     mostly,
@@ -34,6 +35,9 @@ KEYWORDS = ("harbour", "tide", "wall")
 LANGUAGES = ("en", "ar", "en-GB")
 
 some_days = st.sampled_from([timedelta(hours=6), timedelta(days=2), timedelta(days=31)])
+
+ages = mostly(0, st.just(-30)).flatmap(lambda least: st.integers(least, 90))
+"""Hours since an article was written; some are dated later than now."""
 
 selections = st.fixed_dictionaries(
     {},
@@ -70,8 +74,8 @@ feed_kinds = st.fixed_dictionaries(
         "formats": st.lists(
             st.sampled_from(["rss", "atom", "newsml-g2"]), min_size=1, max_size=3, unique=True
         ),
-        "purpose": st.sampled_from(["publish"] * 7 + ["search", "input"]),
-        "media": mostly(None, st.sampled_from([["web"], ["app"], ["print", "web"]])),
+        "purpose": st.sampled_from(["publish"] * 11 + ["search"]),
+        "media": mostly(None, st.sampled_from([["web"], ["app", "web"], ["print", "web"]])),
     },
     optional={
         "property": st.sampled_from(["site", "app"]),
@@ -84,11 +88,12 @@ feed_kinds = st.fixed_dictionaries(
 
 @st.composite
 def licences(draw: st.DrawFn) -> tuple[Licence, ...]:
-    """Give one to three licences, each in two versions; nobody counts."""
+    """Give one to three licences, each in two versions, mostly open enough to give something."""
     return tuple(
         a_licence(
             **{
                 **draw(licence_dicts()),
+                **draw(mostly({"delay": None, "display": None}, st.just({}))),
                 **draw(lives),
                 "id": name,
                 "version": version,
@@ -108,19 +113,19 @@ def partner_kinds(draw: st.DrawFn, names: tuple[str, ...]) -> dict[str, Any]:
         "id": "app",
         "kind": "app",
         "name": "an app",
-        "media": draw(mostly(["web", "app"], st.just(["app"]))),
+        "media": ["web", "app"],
         "languages": draw(mostly([], st.sampled_from([["en"], ["ar"]]))),
-        "territory": draw(mostly({}, territories)),
     }
     made["properties"] = [*made["properties"], app]
     for one in made["agreements"]:
         one["licence"] = draw(st.sampled_from(names))
         one["licence_version"] = draw(st.sampled_from([1, 1, 2]))
-        one["properties"] = draw(st.sampled_from([["site"], ["site", "app"]]))
+        one["properties"] = draw(mostly(["site", "app"], st.just(["site"])))
+        one["term"] = draw(mostly({"start": "2026-01-01T00:00:00Z"}, st.just(one["term"])))
         one["retroactive"] = draw(mostly(False, st.just(True)))
-        one["territory"] = draw(mostly({}, territories))
+        one["territory"] = draw(mostly({}, mostly({}, territories)))
     made["feeds"] = draw(st.lists(feed_kinds, min_size=1, max_size=3))
-    made["state"] = draw(st.sampled_from(["active"] * 9 + ["blocked"]))
+    made["state"] = draw(st.sampled_from(["active"] * 19 + ["blocked"]))
     return made
 
 
@@ -189,17 +194,23 @@ class DrawnDesk:
     def _write(self) -> None:
         number = len(self.versions)
         guid = GUIDS[number] if number < len(GUIDS) else f"tag:harbour.example,2024:{number}"
-        age = timedelta(hours=self._draw(st.integers(-30, 90)))
+        age = timedelta(hours=self._draw(ages))
         self._keep(
             guid,
             self.now - age,
-            **self._draw(article_dicts()),
+            **self._content(),
             section=self._draw(st.sampled_from(SECTIONS)),
             products=self._draw(st.lists(st.sampled_from(PRODUCTS), max_size=2, unique=True)),
             keywords=[self._draw(st.sampled_from(KEYWORDS))],
             language=self._draw(st.sampled_from(LANGUAGES)),
             urgency=self._draw(st.sampled_from([None, 1, 5])),
         )
+
+    def _content(self) -> dict[str, Any]:
+        """Give an article that is ours, or mostly so."""
+        made: dict[str, Any] = self._draw(article_dicts())
+        made["rights"] = self._draw(st.sampled_from([OURS, OURS, made["rights"]]))
+        return made
 
     def _revise(self) -> None:
         guid = self._guid()
@@ -209,7 +220,7 @@ class DrawnDesk:
         self._keep(
             guid,
             self.now + waits,
-            **self._draw(article_dicts()),
+            **self._content(),
             section=last.section,
             products=self._draw(st.sampled_from([list(last.products), ["daily"]])),
             keywords=list(last.keywords),

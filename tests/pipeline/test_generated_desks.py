@@ -80,7 +80,7 @@ def same_elsewhere(desk: Running, now: datetime, folder: Path) -> None:
 
 
 @settings(
-    max_examples=12,
+    max_examples=10,
     deadline=None,
     derandomize=True,  # the same desks in every run; take it out to be given new ones
     phases=(Phase.explicit, Phase.generate),
@@ -94,7 +94,7 @@ def test_any_desk_is_published_as_the_plain_way_does(data: st.DataObject) -> Non
         done: list[Published] = []
         for step in range(data.draw(st.integers(2, 5))):
             if step:
-                told = [drawn.change() for _ in range(data.draw(st.integers(0, 3)))]
+                told = [drawn.change() for _ in range(data.draw(st.sampled_from([0, 1, 1, 2, 3])))]
                 wait = data.draw(st.sampled_from([*WAITS, "edge", "just before"]))
                 drawn.now = later(drawn.now, wait, done)
                 note(f"{drawn.now}: {', '.join(told)}")
