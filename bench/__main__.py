@@ -1,6 +1,6 @@
 """`python -m bench`: how much work publishing is, each figure as a ratio within this run.
 
-Prints one table; `--json` gives the same for programs. `--sizes small` takes a minute and says
+Prints one table; `--json` gives the same for programs. `--sizes small` takes some minutes and says
 little, `full` takes long, `large` takes hours and tens of gigabytes of disk.
 """
 
