@@ -1,7 +1,7 @@
 """`python -m bench`: how much work publishing is, each figure as a ratio within this run.
 
-Prints one table; `--json` gives the same for programs. Sizes are the caller's: the smallest says
-little, the whole (`--articles 10000 --feeds 1000`) takes minutes.
+Prints one table; `--json` gives the same for programs. `--sizes small` takes some minutes and says
+little, `full` takes long, `large` takes hours and tens of gigabytes of disk.
 """
 
 from __future__ import annotations
@@ -9,180 +9,114 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
-from bench import desk, yardstick
-from bench.corpus import A_PRODUCT, NOW, Size, article
-from syndicate.formats.all import FORMATS
-from syndicate.model.desk import DeskFiles
-from syndicate.model.entry import Entry
-from syndicate.pipeline.compose import compose, request_of
-from syndicate.pipeline.pool import Everything
-from syndicate.pipeline.publish import Regeneration
-from syndicate.stores.sql import SqlStore
-from syndicate.targets.folder import FolderTarget
+from bench.corpus import Size
+from bench.measure import Row
+from bench.progress import Told
+from bench.scenes import NAMES, SCENES, Plan, Round
 
-SAMPLE = 10
-"""Feeds that feedgen builds; the rest is worked out from them."""
+SIZES = {
+    "small": Plan(Size(500, 50), few=20, many=200, short=5, stored=200, growth=20),
+    "full": Plan(Size(10_000, 1_000), few=100, many=1_000, short=10, stored=1_000, growth=100),
+    "large": Plan(Size(10_000, 1_000), few=100, many=10_000, short=10, stored=10_000, growth=100),
+}
 
-
-class Row(NamedTuple):
-    """One figure."""
-
-    what: str
-    against: str
-    ratios: tuple[float, ...]
-    """Of each round; larger is better."""
-    wanted: str
-    seconds: float
-    """Ours, in the median round."""
+WIDTH = 130
+"""Of the table, where the terminal is narrower or none."""
 
 
 def main() -> int:
     """Measure and print."""
     asked = _asked()
-    size = Size(asked.articles, asked.feeds)
-    with (
-        tempfile.TemporaryDirectory(prefix="bench-") as name,
-        Progress(
-            console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-        ) as progress,
-    ):
-        task = progress.add_task("measuring", total=asked.rounds)
-        rounds = []
-        for number in range(asked.rounds):
-            rounds.append(list(_round(Path(name) / str(number), size)))
-            progress.advance(task)
-    rows = [_merged(rows) for rows in zip(*rounds, strict=True)]
+    plan = _plan(asked)
+    wanted = frozenset(asked.only or NAMES)
+    scenes = [scene for names, scene in SCENES.items() if wanted & {*names}]
+    found: dict[str, list[Row]] = {}
+    with Told(len(scenes) * asked.rounds) as told:
+        for _ in range(asked.rounds):
+            for scene in scenes:
+                with tempfile.TemporaryDirectory(prefix="bench-", dir=asked.folder) as name:
+                    for row in scene(Round(Path(name), plan, told.watch, wanted)):
+                        found.setdefault(row.name, []).append(row)
+                told.scene()
+    rows = [_merged(found[name]) for name in NAMES if name in found and name in wanted]
     if asked.json:
-        print(json.dumps([row._asdict() for row in rows], indent=2))
+        print(json.dumps(_data(rows, plan, asked.rounds), indent=2))
     else:
-        _print(rows, size, asked.rounds)
+        _print(rows, plan.size, asked.rounds)
     return 0
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--articles", type=int, default=1_000)
-    parser.add_argument("--feeds", type=int, default=100)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", choices=sorted(SIZES), default="small")
+    for name, says in (
+        ("articles", "articles of the desk"),
+        ("feeds", "feeds of the desk, one a partner"),
+        ("entries", "articles in a feed"),
+        ("few", "partners that many are compared with"),
+        ("many", "partners that are compared with few"),
+        ("short", "articles in each of their feeds"),
+        ("stored", "articles in the small store"),
+        ("growth", "how many times as many the large store holds"),
+    ):
+        parser.add_argument(f"--{name}", type=_number, metavar="N", help=f"instead: {says}")
+    parser.add_argument("--rounds", type=_number, default=3, metavar="N")
+    parser.add_argument("--only", nargs="+", choices=NAMES, metavar="ROW", help=", ".join(NAMES))
+    parser.add_argument("--folder", type=Path, help="where the desks are made, for a while")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
 
-def _timed(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
 
 
-def _round(folder: Path, size: Size) -> Iterator[Row]:
-    folder.mkdir()
-    files = desk.written(folder, size)
-    with closing(desk.opened(folder)) as store:
-        desk.filled(store, size)
-        target = FolderTarget(folder / "public")
-        entries = _entries(files, size)
-        fed = _timed(lambda: [yardstick.feedgen_bytes("Feed", entries) for _ in range(SAMPLE)])
-        fed *= size.partners / SAMPLE
-        made = [data for _ in range(SAMPLE) for data in yardstick.feedgen_bytes("Feed", entries)]
-        zipped = _timed(lambda: [yardstick.gzipped(data) for data in made])
-        zipped *= size.partners / SAMPLE
-
-        cold = _timed(lambda: _run(files, store, target, NOW))
-        yield Row("cold build, three formats", "feedgen RSS + Atom", (fed / cold,), "≥ 10", cold)
-
-        touched = _change(store, size, 2)
-        later = NOW + timedelta(seconds=1)
-        warm = _timed(lambda: _run(files, store, target, later))
-        share = touched / size.partners
-        one = (fed + zipped) * share
-        says = f"one article changes, {touched} feeds, warm"
-        yield Row(says, "feedgen + gzip -6", (one / warm,), "≥ 50", warm)
-
-        nothing = _timed(lambda: _run(files, store, target, later))
-        yield Row("nothing changed, warm", "cold build", (cold / nothing,), "–", nothing)
-
-        documents = [(folder / "public" / path).read_bytes() for path in _some(target)]
-        bare = folder / "bare"
-        bare.mkdir()
-        written = _timed(lambda: yardstick.bare_write(bare, documents))
-        total = sum(len(one) for one in documents)
-        yield Row(
-            f"bytes of {len(documents)} documents, bare write and rename",
-            "MB/s",
-            (total / written / 1e6,),
-            "–",
-            written,
-        )
-    _change_and_close(folder, size, 3)
-    fresh = _timed(lambda: _command(folder))
-    yield Row("the same from a fresh command", "feedgen + gzip -6", (one / fresh,), "≥ 20", fresh)
-    idle = _timed(lambda: _command(folder))
-    yield Row("nothing changed, fresh command", "1 / seconds", (1 / idle,), "≥ 3.3", idle)
+def _plan(asked: argparse.Namespace) -> Plan:
+    """Give the sizes that were chosen, with those that were stated one by one in their place."""
+    plan = SIZES[asked.sizes]
+    whole = {"articles": asked.articles, "partners": asked.feeds, "entries": asked.entries}
+    size = plan.size._replace(**{name: value for name, value in whole.items() if value})
+    own = {name: getattr(asked, name) for name in ("few", "many", "short", "stored", "growth")}
+    return plan._replace(size=size, **{name: value for name, value in own.items() if value})
 
 
-def _entries(files: DeskFiles, size: Size) -> tuple[Entry, ...]:
-    """Give the articles of one feed as they go out."""
-    partner, feed = next(iter(files.feed_list()))
-    histories = [(article(number, size),) for number in range(A_PRODUCT)]
-    request = request_of(files, partner, feed, frozenset())
-    return compose(request, feed, Everything(histories, NOW), NOW).entries
-
-
-def _run(files: DeskFiles, store: SqlStore, target: FolderTarget, now: object) -> None:
-    run = Regeneration(files, store, target, FORMATS, now)  # type: ignore[arg-type]
-    for one in run.run():
-        if one.failure or one.quarantined:
-            raise RuntimeError(f"{one.path}: {one.failure or one.quarantined}")
-
-
-def _change(store: SqlStore, size: Size, version: int) -> int:
-    """Change one article of the first product; give how many feeds hold it."""
-    store.put(article(A_PRODUCT - 1, size, version), None, NOW)
-    return len([n for n in range(size.partners) if n % size.products == 0])
-
-
-def _change_and_close(folder: Path, size: Size, version: int) -> None:
-    with closing(desk.opened(folder)) as store:
-        _change(store, size, version)
-
-
-def _command(folder: Path) -> None:
-    command = Path(sys.executable).parent / "syndicate"
-    subprocess.run([command, "regenerate", "--desk", folder], check=True, capture_output=True)
-
-
-def _some(target: FolderTarget) -> list[str]:
-    return [path for path in target.paths() if path.startswith("partner-")][:300]
-
-
-def _merged(rows: tuple[Row, ...]) -> Row:
-    ratios = tuple(sorted(ratio for row in rows for ratio in row.ratios))
+def _merged(rows: list[Row]) -> Row:
+    ratios = tuple(ratio for row in rows for ratio in row.ratios)
     return rows[0]._replace(ratios=ratios, seconds=statistics.median(row.seconds for row in rows))
 
 
+def _data(rows: list[Row], plan: Plan, rounds: int) -> dict[str, Any]:
+    """Give all for programs."""
+    sizes = {**plan._asdict(), "size": plan.size._asdict()}
+    figures = [{**one._asdict(), "median": statistics.median(one.ratios)} for one in rows]
+    return {"sizes": sizes, "rounds": rounds, "rows": figures}
+
+
 def _print(rows: list[Row], size: Size, rounds: int) -> None:
-    table = Table(title=f"{size.articles} articles, {size.partners} feeds, {rounds} rounds")
-    for column in ("work", "against", "median", "least", "most", "wanted", "seconds"):
-        table.add_column(column)
+    title = f"{size.articles} articles, {size.partners} feeds × {size.entries}, {rounds} rounds"
+    table = Table(title=title)
+    for column in ("row", "work", "against"):
+        table.add_column(column, no_wrap=column == "row")
+    for column in ("median", "least", "most", "wanted", "seconds"):
+        table.add_column(column, no_wrap=True, justify="right")
     for row in rows:
         figures = (statistics.median(row.ratios), min(row.ratios), max(row.ratios))
         shown = (f"{one:.2f}" for one in figures)
-        table.add_row(row.what, row.against, *shown, row.wanted, f"{row.seconds:.3f}")
-    Console().print(table)
+        table.add_row(row.name, row.what, row.against, *shown, row.wanted, f"{row.seconds:.3f}")
+    console = Console()
+    console.width = max(console.width, WIDTH)
+    console.print(table)
 
 
 if __name__ == "__main__":

@@ -2,18 +2,108 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 
-from bench.corpus import NOW, Size, articles, desk_files
+from bench.bulk import keep_all
+from bench.corpus import NOW, Size, article, articles, desk_files
+from syndicate.formats.all import FORMATS
 from syndicate.model.desk import DeskFiles
+from syndicate.pipeline.publish import Regeneration
 from syndicate.stores.sql import SqlStore
+from syndicate.targets.folder import FolderTarget
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The tree whose commands are measured."""
+
+Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]
+"""What is done, each thing it is done with, and how many there are; gives the things."""
+
+
+class BenchDesk:
+    """One desk in a folder, with its store and its target."""
+
+    def __init__(self, folder: Path, size: Size, watch: Watch) -> None:
+        """Write the desk's files, and put its articles into the store; the inbox is empty."""
+        self.folder = folder
+        self.size = size
+        self.files = written(folder, size)
+        self.store = opened(folder)
+        keep_all(self.store, watch("articles", articles(size), size.articles), NOW)
+        self.target = FolderTarget(folder / "public")
+        self._version = 1
+
+    def run(self, now: datetime) -> int:
+        """Publish in this process; give how many documents were written."""
+        run = Regeneration(self.files, self.store, self.target, FORMATS, now)
+        done = list(run.run())
+        for one in done:
+            if one.failure or one.quarantined:
+                raise RuntimeError(f"{one.path}: {one.failure or one.quarantined}")
+        return sum(one.written for one in done)
+
+    def change(self, number: int) -> None:
+        """Keep a new version of an article."""
+        self._version += 1
+        self.store.put(article(number, self.size, self._version), None, NOW)
+
+    def change_hot(self) -> None:
+        """Change the newest hot article."""
+        self.change(self.size.articles - 1)
+
+    def command(self) -> None:
+        """Publish from a fresh process, with the command of this very tree."""
+        self.store.close()
+        answered(regenerate(self.folder))
+
+    def documents(self, most: int = sys.maxsize) -> list[tuple[str, bytes]]:
+        """Give path and bytes of the documents of feeds, as many as have room in `most` bytes."""
+        found: list[tuple[str, bytes]] = []
+        for path in self.target.paths():
+            if path.startswith("partner-"):
+                data = (self.folder / "public" / path).read_bytes()
+                most -= len(data)
+                if most < 0:
+                    return found
+                found.append((path, data))
+        return found
+
+    def looks(self) -> dict[str, tuple[int, int, int]]:
+        """Give inode, size and time of change of every file and folder that is published."""
+        seen = {}
+        for path in sorted((self.folder / "public").rglob("*")):
+            with suppress(FileNotFoundError):
+                state = path.stat()
+                seen[str(path)] = state.st_ino, state.st_size, state.st_mtime_ns
+        return seen
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+
+def answered(command: list[str]) -> str:
+    """Run a command of this tree; give what it says. Raises RuntimeError where it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr or done.stdout)
+    return done.stdout
+
+
+def regenerate(folder: Path) -> list[str]:
+    """Give the command that publishes a desk."""
+    return [sys.executable, "-m", "syndicate", "regenerate", "--desk", str(folder)]
 
 
 def written(folder: Path, size: Size) -> DeskFiles:
-    """Write a desk's files; its articles are in the store already, the inbox is empty."""
+    """Write a desk's files."""
     files = desk_files(size)
     for name in ("licences", "partners", "articles", ".syndicate"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -28,12 +118,6 @@ def written(folder: Path, size: Size) -> DeskFiles:
 def opened(folder: Path) -> SqlStore:
     """Open the desk's store."""
     return SqlStore.open(f"sqlite:///{folder / '.syndicate' / 'desk.db'}")
-
-
-def filled(store: SqlStore, size: Size) -> None:
-    """Put the articles into the store."""
-    for article in articles(size):
-        store.put(article, None, NOW)
 
 
 def _write(path: Path, model: Any) -> None:
