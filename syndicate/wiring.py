@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from syndicate import glance
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.errors import StoreFailed
@@ -23,6 +24,7 @@ from syndicate.sources.plain_text import PlainText
 from syndicate.sources.reading import name_of
 from syndicate.sources.walking import below
 from syndicate.stores.sql import SqlStore
+from syndicate.targets._files import stamps_in
 from syndicate.targets.folder import FolderTarget
 
 SOURCES: dict[str, Source] = {
@@ -189,11 +191,19 @@ def regeneration(
 
 def fingerprint(folder: Path, inbox: str) -> str:
     """Give something that changes when a file of the desk or of its inbox does."""
-    folders = [below(folder / name) for name in ("licences", "partners", inbox)]
-    seen = sorted([folder / "desk.toml", *(path for one in folders for path in one.files)])
-    digest = hashlib.sha256()
-    for path in seen:
-        with suppress(OSError):  # gone meanwhile
-            state = path.stat()
-            digest.update(f"{path}|{state.st_mtime_ns}|{state.st_size}\n".encode(errors="replace"))
-    return digest.hexdigest()
+    lines = (*glance.files(folder).lines, *glance.inbox(folder / inbox).lines)
+    return hashlib.sha256("\n".join(lines).encode(errors="replace")).hexdigest()
+
+
+def place_of(folder: Path, desk: Desk) -> glance.Place:
+    """Give where a desk is, and what it names."""
+    desk_, inbox, target_ = (
+        str((folder / name).absolute()) for name in ("", desk.inbox, desk.target)
+    )
+    store = _store_url(folder, desk.store).removeprefix("sqlite:///")
+    return glance.Place(desk_, inbox, target_, store)
+
+
+def stamps(documents: Iterable[glance.Stated]) -> Mapping[str, str]:
+    """Give how documents look, as a target says it."""
+    return stamps_in(documents)

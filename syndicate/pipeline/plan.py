@@ -8,7 +8,7 @@ Everything else is left alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from syndicate.formats.base import Format
@@ -23,6 +23,9 @@ from syndicate.pipeline.compose import own_facts, path_of
 from syndicate.pipeline.former import Former
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.pool import candidate_facets
+
+MAXIMUM = datetime.max.replace(tzinfo=UTC)
+"""When time alone changes something that it never changes."""
 
 
 class Turn(NamedTuple):
@@ -97,6 +100,7 @@ class Planner:
         self._now = now
         self._known: dict[tuple[str, frozenset[str], tuple[str, ...]], Class] = {}
         self._sizes: dict[int, int] = {}
+        self._members: list[Member] = []
         for one in self.ways.values():
             self._sizes[one.stream] = self._sizes.get(one.stream, 0) + 1
 
@@ -108,6 +112,7 @@ class Planner:
         touched: set[tuple[int, str]] = set()
         for turn in turns:
             asked, member = self._member(turn)
+            self._members.append(member)
             key = member.way.stream, member.way.asked
             found.setdefault(key, []).append((asked, member))
             if all_ or self._is_touched(asked, member, news, stamps):
@@ -138,20 +143,40 @@ class Planner:
     def _is_touched(
         self, asked: Class, member: Member, news: News, stamps: Mapping[str, str]
     ) -> bool:
-        way, before = member.way, self.ways.get((member.way.feed, member.way.format))
-        if before is None or before.put != before.sequence:
-            return True
-        if stamps.get(member.path) != before.stamp:
-            return True
-        if (before.asked, before.head, before.partner) != (way.asked, way.head, way.partner):
-            return True
-        if before.due is not None and before.due <= self._now:
+        way = member.way
+        if not self._is_at_rest(self.ways.get((way.feed, way.format)), member, stamps):
             return True
         if way.stream in news.streams:
             return True
         return bool(news.facets) and not news.facets.isdisjoint(
             candidate_facets(asked.request(), asked.feed)
         )
+
+    def _is_at_rest(self, before: Way | None, member: Member, stamps: Mapping[str, str]) -> bool:
+        """Say whether a feed was left so that neither itself nor the moment asks for anything."""
+        now = member.way
+        return (
+            before is not None
+            and before.put == before.sequence
+            and before.stamp == stamps.get(member.path)
+            and (before.asked, before.head, before.partner) == (now.asked, now.head, now.partner)
+            and (before.due is None or before.due > self._now)
+        )
+
+    def rests_until(self, ways: Iterable[Way], stamps: Mapping[str, str]) -> datetime | None:
+        """Give when time alone touches the first of all feeds; None where one is touched now.
+
+        `ways` is where they stand after the run.
+        """
+        there = {(one.feed, one.format): one for one in ways}
+        moments = {MAXIMUM}
+        for member in self._members:
+            way = there.get((member.way.feed, member.way.format))
+            if way is None or not self._is_at_rest(way, member, stamps):
+                return None
+            ends = (one.term.closes for one in member.turn.partner.agreements)
+            moments.update(one for one in (way.due, *ends) if one and one > self._now)
+        return min(moments)
 
     def _group(self, found: Sequence[tuple[Class, Member]]) -> Group:
         members = tuple(member for _, member in found)

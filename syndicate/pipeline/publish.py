@@ -9,10 +9,12 @@ before the bytes are put.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from syndicate import __version__
 from syndicate.formats.base import Format
 from syndicate.licensing.licence_document import documents, stated_digest, terms_digest
 from syndicate.licensing.terms import document_path
@@ -21,6 +23,7 @@ from syndicate.model.errors import BadDesk
 from syndicate.model.licence import Licence
 from syndicate.model.partner import AgreementState, Partner
 from syndicate.pipeline.former import formers
+from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.plan import Planner, Turn, news_of
 from syndicate.pipeline.ports import Store, Target
 from syndicate.pipeline.together import Published, Together
@@ -29,14 +32,8 @@ MANY = 2_000
 """After so many arrivals, to ask each feed costs less than to ask which feeds they concern."""
 LOOKED = "looked"
 """The setting that says up to which arrival every feed was looked at."""
-
-
-def newest_edition(files: DeskFiles, store: Store) -> datetime | None:
-    """Give the moment of the newest edition of a desk; None before the first."""
-    last = (
-        store.last_edition(feed.id, name) for _, feed in files.feed_list() for name in feed.formats
-    )
-    return max((edition.at for edition in last if edition), default=None)
+LICENCES = "licences"
+"""The setting that says what the licence documents were made of, and how they looked."""
 
 
 class ChangedLicence(NamedTuple):
@@ -73,6 +70,12 @@ def _uses(partner: Partner, licence: Licence) -> bool:
     )
 
 
+def _made_of(files: DeskFiles) -> str:
+    """Give a digest of all that the licence documents follow from."""
+    texts = [one.model_dump_json(exclude_defaults=True) for one in (files.desk, *files.licences)]
+    return digest_of(json.dumps([__version__, *texts]))
+
+
 class Regeneration:
     """One run over the feeds of a desk, at one moment."""
 
@@ -98,6 +101,7 @@ class Regeneration:
         """Whether some of the desk's files could not be read: then nothing is taken as gone."""
         self.due = due
         """Whether only feeds are touched whose moment has come."""
+        self._planner: Planner | None = None
 
     def run(self, only: str | None = None) -> Iterator[Published]:
         """Publish every feed, or one; give what became of each document.
@@ -116,7 +120,8 @@ class Regeneration:
         waiting = self._waiting(only) if self.due else set()
         if self.due and not waiting:
             return
-        changed = self._licences()
+        stamps = self.target.stamps()
+        changed = self._licences(stamps)
         turns = list(self._turns(only, changed))
         if self.due:
             turns = [one for one in turns if (one.feed.id, one.format) in waiting]
@@ -126,11 +131,11 @@ class Regeneration:
         news = news_of(self.store.histories(told), self.store.streams_of(told))
         named = self.store.named_partners()
         planner = Planner(self.files, self.store.ways(), named, self.formats, self.now)
+        self._planner = planner
         newest = self.store.newest_at()
         back = newest is not None and newest > self.now
         all_ = self.due or self.dry_run or back or many
         live = [one for one in turns if one.former or not one.stopped]
-        stamps = self.target.stamps()
         together = Together(self, frozenset(arrived))
         for group in planner.groups(live, news, stamps, all_=all_):
             yield from together.publish(group)
@@ -178,16 +183,43 @@ class Regeneration:
                 if (feed.id, name) not in followed:
                     yield Turn(self.files, partner, feed, name, None, stopped[feed.id])
 
-    def _licences(self) -> list[ChangedLicence]:
-        """Publish the licence documents. Terms that went out never change under the same URL."""
+    def _licences(self, stamps: Mapping[str, str]) -> list[ChangedLicence]:
+        """Publish the licence documents. Terms that went out never change under the same URL.
+
+        Where they look as when they were put, and would be made of the same, nothing is made.
+        """
+        made_of = _made_of(self.files)
+        if self._are_out(made_of, stamps):
+            return []
         changed = list(changed_licences(self.files, self.target))
         stay = {
             document_path(one.licence, suffix) for one in changed for suffix in ("html", "jsonld")
         }
+        paths = []
         for document in documents(self.files):
             if not self.dry_run and document.path not in stay:
                 self.target.put(document)
+                paths.append(document.path)
+        if not self.dry_run and not changed:
+            out = {path: self.target.stamp(path) for path in paths}
+            self.store.set(LICENCES, json.dumps([made_of, out]))
         return changed
+
+    def _are_out(self, made_of: str, stamps: Mapping[str, str]) -> bool:
+        """Say whether the licence documents of the desk are out, as they are now."""
+        kept = self.store.setting(LICENCES)
+        before, out = json.loads(kept) if kept else ("", {})
+        return before == made_of and all(stamps.get(path) == out[path] for path in out)
+
+    def rests_until(self, store: Store, stamps: Mapping[str, str]) -> datetime | None:
+        """Give when time alone asks for the next run; None where something else does already.
+
+        Asked when a run over all feeds is over; `stamps` says how the documents look now.
+        """
+        _, arrived = store.arrived_since(int(store.setting(LOOKED) or 0))
+        if self._planner is None or arrived or not self._are_out(_made_of(self.files), stamps):
+            return None
+        return self._planner.rests_until(store.ways(), stamps)
 
     def _remove_gone(self) -> Iterator[Published]:
         """Take away the documents of feeds and formats that the desk no longer has.

@@ -23,11 +23,13 @@ from syndicate.targets._files import (
     failed,
     gunzipped,
     is_file,
+    looks_below,
     plain_name,
     read,
     segments_of,
     size_of,
     stamp_of,
+    stamps_in,
 )
 from syndicate.targets._folders import Above, Folders, make_durable, sync_above
 
@@ -167,12 +169,7 @@ class FolderTarget:
     def stamps(self) -> dict[str, str]:
         """Give how every document looks, by path. Raises TargetFailed."""
         with self._told(""):
-            return {
-                "/".join((*above, name)): stamp_of(name, folder)
-                for above, folder, files in self._walk()
-                for name in {plain_name(one) for one in files}
-                if SEGMENT.fullmatch(name)
-            }
+            return stamps_in(looks_below(self._root))
 
     def _walk(self) -> Iterator[tuple[Above, int, list[str]]]:
         """Give the segments, the descriptor and the files of every folder of ours."""
