@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,12 +13,13 @@ from tempfile import TemporaryDirectory
 from syndicate import glance
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk, DeskFiles
-from syndicate.model.errors import StoreFailed
+from syndicate.model.errors import BadDesk, StoreFailed
 from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Target
 from syndicate.pipeline.publish import Regeneration
 from syndicate.sources import desk_folder
 from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.html_page import HtmlPage
+from syndicate.sources.kept_toml import KeptToml
 from syndicate.sources.markdown import Markdown
 from syndicate.sources.plain_text import PlainText
 from syndicate.sources.reading import name_of
@@ -45,9 +46,21 @@ def load(folder: Path) -> DeskFiles:
     return desk_folder.load(folder)
 
 
-def load_sound(folder: Path) -> desk_folder.Read:
-    """Give what is sound of a desk, and what is wrong with the rest. Raises BadDesk."""
-    return desk_folder.load_sound(folder)
+def load_sound(folder: Path, *, keeps: bool = False) -> desk_folder.Read:
+    """Give what is sound of a desk, and what is wrong with the rest. Raises BadDesk.
+
+    With `keeps`, what the files hold is kept beside the database, so that the next reading costs
+    less.
+    """
+    return desk_folder.load_sound(folder, _kept_toml(folder) if keeps else None)
+
+
+def _kept_toml(folder: Path) -> KeptToml:
+    """Give what is kept of a desk's files; nothing where nothing can be kept."""
+    with suppress(BadDesk, StoreFailed):
+        store = _store_url(folder, load_desk(folder).store).removeprefix("sqlite:///")
+        return KeptToml(Path(f"{store}.toml"))
+    return KeptToml()
 
 
 def load_desk(folder: Path) -> Desk:
@@ -174,6 +187,7 @@ def regeneration(
     dry_run: bool,
     unsound: bool = False,
     due: bool = False,
+    digest: str = "",
 ) -> Regeneration:
     """Give a run over the desk's feeds at a moment."""
     place = target(folder, files.desk)
@@ -186,6 +200,7 @@ def regeneration(
         dry_run=dry_run,
         unsound=unsound,
         due=due,
+        digest=digest,
     )
 
 

@@ -32,6 +32,7 @@ class Glancing:
         self._inbox = glance.inbox(self._place.inbox)
         self._desk = desk
         glance.forget(self._place.store)
+        self._database = glance.database(self._place.store)
 
     def keep(self, run: Regeneration, told: tuple[str, ...], said: str) -> None:
         """Keep how all looks, unless something may change that would not show.
@@ -44,7 +45,8 @@ class Glancing:
             database = glance.database(self._place.store)
             documents = glance.documents(self._place.target)
             with wiring.opened_store(self._folder, self._desk) as store:
-                until = run.rests_until(store, wiring.stamps(documents))
+                is_same = database == self._database
+                until = run.rests_until(store, wiring.stamps(documents), is_same=is_same)
             if until and database and database == glance.database(self._place.store):
                 looked = glance.Looked(self._files.lines, self._inbox.lines, database, documents)
                 glance.keep(self._place, looked, glance.Seen(run.now, until, told, said))

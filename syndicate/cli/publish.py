@@ -52,7 +52,7 @@ def published(desk: Path, asked: Asked, *, as_json: bool) -> None:
         SyndicateError: it cannot be done.
     """
     glancing = Glancing(desk)
-    found = wiring.load_sound(desk)
+    found = wiring.load_sound(desk, keeps=not asked.dry_run)
     warnings = tuple(f"warning: {text}" for text in found.warnings)
     for line in (*found.errors, *warnings):
         tell(line)
@@ -136,7 +136,7 @@ def publish_change(desk: Path, store: Store, moment: datetime) -> Attempt:
     What fails for one feed, a partner's file or folder, keeps nobody else from being told.
     """
     try:
-        found = wiring.load_sound(desk)
+        found = wiring.load_sound(desk, keeps=True)
         run = _run(desk, found, store, moment)
         feeds = [feed.id for _, feed in run.files.feed_list()]
         feeds += [feed for _, feed, _ in store.published_feeds() if feed not in feeds]
@@ -178,7 +178,14 @@ def _run(
         raise Refused("the desk cannot be used; the lines above say why")
     unsound = bool(found.unsound or found.errors)
     return wiring.regeneration(
-        desk, found.files, store, moment, dry_run=dry_run, unsound=unsound, due=due
+        desk,
+        found.files,
+        store,
+        moment,
+        dry_run=dry_run,
+        unsound=unsound,
+        due=due,
+        digest=found.digest,
     )
 
 

@@ -32,8 +32,15 @@ MANY = 2_000
 """After so many arrivals, to ask each feed costs less than to ask which feeds they concern."""
 LOOKED = "looked"
 """The setting that says up to which arrival every feed was looked at."""
+PLANNED = "planned"
+"""The setting that says what all feeds were planned by in the last whole run, and until when that
+holds."""
 LICENCES = "licences"
 """The setting that says what the licence documents were made of, and how they looked."""
+
+
+Feeds = Sequence[tuple[str, str, str]]
+"""Partner, feed and format of each."""
 
 
 class ChangedLicence(NamedTuple):
@@ -90,6 +97,7 @@ class Regeneration:
         dry_run: bool = False,
         unsound: bool = False,
         due: bool = False,
+        digest: str = "",
     ) -> None:
         self.files = files
         self.store = store
@@ -101,6 +109,9 @@ class Regeneration:
         """Whether some of the desk's files could not be read: then nothing is taken as gone."""
         self.due = due
         """Whether only feeds are touched whose moment has come."""
+        self.digest = digest
+        """Of all that the desk's files say; empty where nothing may be relied on that was worked
+        out from them before."""
         self._planner: Planner | None = None
 
     def run(self, only: str | None = None) -> Iterator[Published]:
@@ -122,7 +133,8 @@ class Regeneration:
             return
         stamps = self.target.stamps()
         changed = self._licences(stamps)
-        turns = list(self._turns(only, changed))
+        published = self.store.published_feeds()
+        turns = list(self._turns(only, changed, published))
         if self.due:
             turns = [one for one in turns if (one.feed.id, one.format) in waiting]
         serial, arrived = self.store.arrived_since(int(self.store.setting(LOOKED) or 0))
@@ -130,7 +142,10 @@ class Regeneration:
         told = () if many else arrived
         news = news_of(self.store.histories(told), self.store.streams_of(told))
         named = self.store.named_partners()
-        planner = Planner(self.files, self.store.ways(), named, self.formats, self.now)
+        asked_by = self._asked_by(named, changed)
+        trusts = self._trusts(asked_by)
+        ways = self.store.ways()
+        planner = Planner(self.files, ways, named, self.formats, self.now, trusts=trusts)
         self._planner = planner
         newest = self.store.newest_at()
         back = newest is not None and newest > self.now
@@ -142,8 +157,36 @@ class Regeneration:
         yield from together.rest(turns, planner.ways)
         if only is None and not self.due and not self.dry_run:
             self.store.set(LOOKED, str(serial))
+            if asked_by and not trusts:
+                holds = (self.now.isoformat(), planner.holds_until().isoformat())
+                self.store.set(PLANNED, json.dumps([asked_by, *holds]))
             if not self.unsound:
-                yield from self._remove_gone()
+                yield from self._remove_gone(published)
+
+    def _asked_by(self, named: frozenset[str], changed: Sequence[ChangedLicence]) -> str:
+        """Give a digest of all that what feeds ask for follows from, and their heads with the
+        moment; empty where that is not known, or feeds are stopped."""
+        if not self.digest or self.unsound or changed:
+            return ""
+        formats = [(one.name, one.suffix, sorted(one.carries)) for one in self.formats.values()]
+        facts = [__version__, self.digest, sorted(named), sorted(formats)]
+        return digest_of(json.dumps(facts))
+
+    def _trusts(self, asked_by: str) -> bool:
+        """Say whether what is noted of all feeds was worked out from the same and still holds.
+
+        A run on something else takes the note away before it changes where a feed stands.
+        """
+        kept = self.store.setting(PLANNED)
+        if not kept:
+            return False
+        before, since, until = json.loads(kept)
+        holds = datetime.fromisoformat(since) <= self.now < datetime.fromisoformat(until)
+        if before == asked_by and holds:
+            return True
+        if not self.dry_run:
+            self.store.set(PLANNED, "")
+        return False
 
     def _waiting(self, only: str | None) -> set[tuple[str, str]]:
         """Give the feeds, by format, whose moment has come, or that never were published."""
@@ -157,7 +200,9 @@ class Regeneration:
         come = {key for key, moment in planned.items() if moment and moment <= self.now}
         return (come if only is None else come & wanted) | (wanted - planned.keys())
 
-    def _turns(self, only: str | None, changed: Sequence[ChangedLicence]) -> Iterator[Turn]:
+    def _turns(
+        self, only: str | None, changed: Sequence[ChangedLicence], published: Feeds
+    ) -> Iterator[Turn]:
         """Give every feed in every format, with how it is published."""
         stopped: dict[str, str] = {}
         for partner, feed in self.files.feed_list():
@@ -167,12 +212,15 @@ class Regeneration:
             elif only in (None, feed.id):
                 for name in feed.formats:
                     yield Turn(self.files, partner, feed, name)
-        yield from self._following(only, stopped)
+        yield from self._following(only, stopped, published)
 
-    def _following(self, only: str | None, stopped: Mapping[str, str]) -> Iterator[Turn]:
+    def _following(
+        self, only: str | None, stopped: Mapping[str, str], published: Feeds
+    ) -> Iterator[Turn]:
         """Give the feeds that get nothing new, and why where they are stopped."""
         followed = set()
-        for former in formers(self.files, self.store, stopped, sound=not self.unsound):
+        found = formers(self.files, self.store, published, stopped, sound=not self.unsound)
+        for former in found:
             if former.format in self.formats and only in (None, former.feed.id):
                 followed.add((former.feed.id, former.format))
                 files, partner, feed, format_name = former[:4]
@@ -211,17 +259,21 @@ class Regeneration:
         before, out = json.loads(kept) if kept else ("", {})
         return before == made_of and all(stamps.get(path) == out[path] for path in out)
 
-    def rests_until(self, store: Store, stamps: Mapping[str, str]) -> datetime | None:
+    def rests_until(
+        self, store: Store, stamps: Mapping[str, str], *, is_same: bool
+    ) -> datetime | None:
         """Give when time alone asks for the next run; None where something else does already.
 
-        Asked when a run over all feeds is over; `stamps` says how the documents look now.
+        Asked when a run over all feeds is over; `stamps` says how the documents look now, and
+        `is_same` that nobody has changed the store since before the run.
         """
         _, arrived = store.arrived_since(int(store.setting(LOOKED) or 0))
         if self._planner is None or arrived or not self._are_out(_made_of(self.files), stamps):
             return None
-        return self._planner.rests_until(store.ways(), stamps)
+        ways = self._planner.ways.values() if is_same else store.ways()
+        return self._planner.rests_until(ways, stamps)
 
-    def _remove_gone(self) -> Iterator[Published]:
+    def _remove_gone(self, published: Feeds) -> Iterator[Published]:
         """Take away the documents of feeds and formats that the desk no longer has.
 
         Only what the record says we published and what never held an article; anything that did
@@ -229,7 +281,7 @@ class Regeneration:
         """
         by_name = {fmt.name: fmt for fmt in self.formats.values()}
         wanted = {(feed.id, name) for _, feed in self.files.feed_list() for name in feed.formats}
-        for partner, feed, name in self.store.published_feeds():
+        for partner, feed, name in published:
             if (feed, name) in wanted or name not in by_name or self.store.holdings(feed, name):
                 continue
             path = f"{partner}/{feed}.{by_name[name].suffix}"

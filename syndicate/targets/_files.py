@@ -189,15 +189,17 @@ Looks = tuple[str, int, int]
 """A path, its size, and when it changed, in nanoseconds since 1970."""
 
 
-def stamps_in(found: Iterable[Looks]) -> dict[str, str]:
+def stamps_in(looks: Iterable[Looks]) -> dict[str, str]:
     """Give how documents look by how their files do."""
-    files: dict[str, dict[str, str]] = {}
-    for path, size, changed in found:
-        files.setdefault(plain_name(path), {})[path] = f"{size}:{changed}"
-    return {
-        path: " ".join(looks[one] for one in all_names(path) if one in looks)
-        for path, looks in files.items()
-    }
+    stamps: dict[str, str] = {}
+    packed: dict[str, str] = {}
+    for path, size, changed in looks:
+        of = packed if path.endswith(_COMPRESSED) else stamps
+        of[path] = f"{size}:{changed}"
+    for path in {plain_name(one) for one in packed}:
+        there = [packed.get(one) or stamps.get(one) for one in all_names(path)]
+        stamps[path] = " ".join(one for one in there if one)
+    return stamps
 
 
 def looks_below(root: Path) -> Iterator[Looks]:
