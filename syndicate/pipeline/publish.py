@@ -83,6 +83,13 @@ def _made_of(files: DeskFiles) -> str:
     return digest_of(json.dumps([__version__, *texts]))
 
 
+def _are_out(store: Store, made_of: str, stamps: Mapping[str, str]) -> bool:
+    """Say whether the licence documents of a desk are out, as they are now."""
+    kept = store.setting(LICENCES)
+    before, out = json.loads(kept) if kept else ("", {})
+    return before == made_of and all(stamps.get(path) == out[path] for path in out)
+
+
 class Regeneration:
     """One run over the feeds of a desk, at one moment."""
 
@@ -237,7 +244,7 @@ class Regeneration:
         Where they look as when they were put, and would be made of the same, nothing is made.
         """
         made_of = _made_of(self.files)
-        if self._are_out(made_of, stamps):
+        if _are_out(self.store, made_of, stamps):
             return []
         changed = list(changed_licences(self.files, self.target))
         stay = {
@@ -253,22 +260,17 @@ class Regeneration:
             self.store.set(LICENCES, json.dumps([made_of, out]))
         return changed
 
-    def _are_out(self, made_of: str, stamps: Mapping[str, str]) -> bool:
-        """Say whether the licence documents of the desk are out, as they are now."""
-        kept = self.store.setting(LICENCES)
-        before, out = json.loads(kept) if kept else ("", {})
-        return before == made_of and all(stamps.get(path) == out[path] for path in out)
-
     def rests_until(
         self, store: Store, stamps: Mapping[str, str], *, is_same: bool
     ) -> datetime | None:
         """Give when time alone asks for the next run; None where something else does already.
 
-        Asked when a run over all feeds is over; `stamps` says how the documents look now, and
-        `is_same` that nobody has changed the store since before the run.
+        Asked when a run over all feeds is over, of its store opened anew; `stamps` says how the
+        documents look now, and `is_same` that nobody has changed the store since before the run.
         """
         _, arrived = store.arrived_since(int(store.setting(LOOKED) or 0))
-        if self._planner is None or arrived or not self._are_out(_made_of(self.files), stamps):
+        out = _are_out(store, _made_of(self.files), stamps)
+        if self._planner is None or arrived or not out:
             return None
         ways = self._planner.ways.values() if is_same else store.ways()
         return self._planner.rests_until(ways, stamps)
