@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from syndicate import glance
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk, DeskFiles
-from syndicate.model.errors import StoreFailed
+from syndicate.model.errors import BadDesk, StoreFailed
 from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Target
 from syndicate.pipeline.publish import Regeneration
 from syndicate.sources import desk_folder
 from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.html_page import HtmlPage
+from syndicate.sources.kept_toml import KeptToml
 from syndicate.sources.markdown import Markdown
 from syndicate.sources.plain_text import PlainText
 from syndicate.sources.reading import name_of
 from syndicate.sources.walking import below
 from syndicate.stores.sql import SqlStore
+from syndicate.targets._files import stamps_in
 from syndicate.targets.folder import FolderTarget
 
 SOURCES: dict[str, Source] = {
@@ -44,9 +47,21 @@ def load(folder: Path) -> DeskFiles:
     return desk_folder.load(folder)
 
 
-def load_sound(folder: Path) -> desk_folder.Read:
-    """Give what is sound of a desk, and what is wrong with the rest. Raises BadDesk."""
-    return desk_folder.load_sound(folder)
+def load_sound(folder: Path, *, keeps: bool = False) -> desk_folder.Read:
+    """Give what is sound of a desk, and what is wrong with the rest. Raises BadDesk.
+
+    With `keeps`, what the files hold is kept beside the database, so that the next reading costs
+    less.
+    """
+    return desk_folder.load_sound(folder, _kept_toml(folder) if keeps else None)
+
+
+def _kept_toml(folder: Path) -> KeptToml:
+    """Give what is kept of a desk's files; nothing where nothing can be kept."""
+    with suppress(BadDesk, StoreFailed):
+        store = _store_url(folder, load_desk(folder).store).removeprefix("sqlite:///")
+        return KeptToml(Path(f"{store}.toml"))
+    return KeptToml()
 
 
 def load_desk(folder: Path) -> Desk:
@@ -173,6 +188,7 @@ def regeneration(
     dry_run: bool,
     unsound: bool = False,
     due: bool = False,
+    digest: str = "",
 ) -> Regeneration:
     """Give a run over the desk's feeds at a moment."""
     place = target(folder, files.desk)
@@ -186,16 +202,25 @@ def regeneration(
         unsound=unsound,
         due=due,
         again=partial(SqlStore.open, _store_url(folder, files.desk.store)),
+        digest=digest,
     )
 
 
 def fingerprint(folder: Path, inbox: str) -> str:
     """Give something that changes when a file of the desk or of its inbox does."""
-    folders = [below(folder / name) for name in ("licences", "partners", inbox)]
-    seen = sorted([folder / "desk.toml", *(path for one in folders for path in one.files)])
-    digest = hashlib.sha256()
-    for path in seen:
-        with suppress(OSError):  # gone meanwhile
-            state = path.stat()
-            digest.update(f"{path}|{state.st_mtime_ns}|{state.st_size}\n".encode(errors="replace"))
-    return digest.hexdigest()
+    lines = (*glance.files(folder).lines, *glance.inbox(folder / inbox).lines)
+    return hashlib.sha256("\n".join(lines).encode(errors="replace")).hexdigest()
+
+
+def place_of(folder: Path, desk: Desk) -> glance.Place:
+    """Give where a desk is, and what it names."""
+    desk_, inbox, target_ = (
+        str((folder / name).absolute()) for name in ("", desk.inbox, desk.target)
+    )
+    store = _store_url(folder, desk.store).removeprefix("sqlite:///")
+    return glance.Place(desk_, inbox, target_, store)
+
+
+def stamps(documents: Iterable[glance.Stated]) -> Mapping[str, str]:
+    """Give how documents look, as a target says it."""
+    return stamps_in(documents)

@@ -1,4 +1,7 @@
-"""What every command shares: options, moments, tables, JSON."""
+"""What every command shares: options, moments, tables, JSON.
+
+What only some commands need of other libraries is loaded where they need it.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich import box
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
-from rich.text import Text
 
 from syndicate.model.errors import SyndicateError
-from syndicate.model.moments import stated_instant
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 WIDE = 120
@@ -36,6 +36,8 @@ class Moment(click.ParamType[datetime]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
         """Read an instant; naive ones are a usage error."""
+        from syndicate.model.moments import stated_instant  # noqa: PLC0415
+
         try:
             moment = datetime.fromisoformat(str(value))
         except ValueError:
@@ -91,6 +93,8 @@ def shown(moment: datetime | None) -> str:
 
 def console() -> Console:
     """Give the console for results: colours on a terminal only, wide where it is none."""
+    from rich.console import Console  # noqa: PLC0415
+
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
     return Console(width=width, highlight=False, soft_wrap=False)
 
@@ -112,6 +116,10 @@ def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], ratios: Sequence[int | None] = ()
 ) -> None:
     """Print a table; with ratios, columns share the width. Cells are data, never markup."""
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=bool(ratios))
     for column, ratio in zip_longest(columns, ratios):
         table.add_column(column, overflow="fold", ratio=ratio)
@@ -137,6 +145,9 @@ def watched(work: Iterable[_T], doing: str, total: int | None = None) -> Iterabl
     """Give the same, with a progress bar where somebody watches a terminal."""
     if not sys.stderr.isatty():
         return work
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import track  # noqa: PLC0415
+
     watcher = Console(stderr=True)
     return track(work, doing, total=total, console=watcher, transient=True)
 

@@ -1,28 +1,55 @@
-"""The command group, and what becomes of errors: one line, exit 1; usage is exit 2."""
+"""The command group, and what becomes of errors: one line, exit 1; usage is exit 2.
+
+A command is loaded when it is asked for, so that none waits for what another one needs.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
 
 from syndicate import __version__
-from syndicate.cli.agreements import agreements
-from syndicate.cli.amend import correct, kill, reinstate, withhold
-from syndicate.cli.articles import articles, explain, ingest
-from syndicate.cli.audit import audit
-from syndicate.cli.desk import check, init
-from syndicate.cli.following import history, holders, notices
-from syndicate.cli.listing import feeds, licences, partners
-from syndicate.cli.publish import regenerate
-from syndicate.cli.quarantine import quarantine
-from syndicate.cli.schemas import schemas
-from syndicate.cli.watch import watch
 from syndicate.model.errors import SyndicateError
+
+COMMANDS = {
+    "init": "desk",
+    "ingest": "articles",
+    "regenerate": "regenerate",
+    "check": "desk",
+    "explain": "articles",
+    "correct": "amend",
+    "withhold": "amend",
+    "kill": "amend",
+    "reinstate": "amend",
+    "holders": "following",
+    "history": "following",
+    "notices": "following",
+    "quarantine": "quarantine",
+    "watch": "watch",
+    "audit": "audit",
+    "articles": "articles",
+    "partners": "listing",
+    "agreements": "agreements",
+    "licences": "listing",
+    "feeds": "listing",
+    "schemas": "schemas",
+}
+"""The module beside this one that each command is in, under its own name."""
 
 
 class _Group(click.Group):
-    """A group whose commands end in one clear line instead of a traceback."""
+    """A group that loads its commands late, and ends in one clear line instead of a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found = getattr(import_module(f"syndicate.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        return found if isinstance(found, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -50,29 +77,3 @@ def main(*, debug: bool) -> None:
     syndicate explain wall gazette              why a partner gets what it gets
     syndicate kill wall --reason error          take an article back everywhere
     """
-
-
-for command in (
-    init,
-    ingest,
-    regenerate,
-    check,
-    explain,
-    correct,
-    withhold,
-    kill,
-    reinstate,
-    holders,
-    history,
-    notices,
-    quarantine,
-    watch,
-    audit,
-    articles,
-    partners,
-    agreements,
-    licences,
-    feeds,
-    schemas,
-):
-    main.add_command(command)

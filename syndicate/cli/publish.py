@@ -1,4 +1,4 @@
-"""`syndicate regenerate`: the main job."""
+"""The main job: publish a desk, tell what became of it, and keep how all looked then."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ from syndicate import wiring
 from syndicate.cli.articles import told_refusals
 from syndicate.cli.common import (
     Refused,
-    at_option,
-    desk_option,
-    json_option,
     now,
     print_json,
     print_table,
@@ -23,76 +20,74 @@ from syndicate.cli.common import (
     tell,
     watched,
 )
+from syndicate.cli.glancing import Glancing
 from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import NotFound, SyndicateError
-from syndicate.pipeline.ingest import ingest
+from syndicate.pipeline.ingest import Taken, ingest
 from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Store
-from syndicate.pipeline.publish import Regeneration, newest_edition
+from syndicate.pipeline.publish import Regeneration
 from syndicate.pipeline.quarantine import isolating
 from syndicate.pipeline.versions import CLOCKS_APART
 from syndicate.sources.desk_folder import Read
 
 
-@click.command()
-@desk_option
-@at_option
-@click.option("--feed", "only", help="Only this feed.")
-@click.option("--due", is_flag=True, help="Only feeds whose moment has come; leaves the inbox.")
-@click.option(
-    "--dry-run", is_flag=True, help="Show what would change for each partner; write nothing."
-)
-@click.option(
-    "--rewind", is_flag=True, help="Publish a moment that has passed once more, on purpose."
-)
-@json_option
-def regenerate(
-    desk: Path,
-    at: datetime | None,
-    only: str | None,
-    *,
-    due: bool,
-    dry_run: bool,
-    rewind: bool,
-    as_json: bool,
-) -> None:
-    """Publish the feeds of a desk: exactly what each agreement allows at this moment.
+class Asked(NamedTuple):
+    """What `regenerate` is asked for."""
 
-    Takes the inbox (articles/) in first. Writes nothing where nothing changed. A bad article costs
-    only itself, a bad partner file only that partner; a document that fails its check never
-    replaces the last good one. --at looks ahead or back with --dry-run.
+    at: datetime | None
+    only: str | None
+    due: bool
+    dry_run: bool
+    rewind: bool
+    is_whole: bool
+    """Whether none of these is stated: the present, in all feeds."""
 
-    \b
-    syndicate regenerate --desk feeds
-    syndicate regenerate --desk feeds --due
-    syndicate regenerate --desk feeds --dry-run
-    syndicate regenerate --desk feeds --dry-run --at 2026-11-20T06:00:00Z
+
+def published(desk: Path, asked: Asked, *, as_json: bool) -> None:
+    """Publish a desk as it is asked for.
+
+    Raises:
+        Refused: something was refused, which was told.
+        SyndicateError: it cannot be done.
     """
-    found = wiring.load_sound(desk)
-    for line in (*found.errors, *(f"warning: {text}" for text in found.warnings)):
+    glancing = Glancing(desk)
+    found = wiring.load_sound(desk, keeps=not asked.dry_run)
+    warnings = tuple(f"warning: {text}" for text in found.warnings)
+    for line in (*found.errors, *warnings):
         tell(line)
-    files = found.files
-    if files is None:
-        raise Refused("the desk cannot be used; the lines above say why")
-    known = [feed.id for _, feed in files.feed_list()]
-    if only is not None and only not in known:
-        raise NotFound(f"no feed {only!r}", mend=f"use one of: {', '.join(known)}")
-    opened = wiring.scratch_store if dry_run else wiring.opened_store
+    files = _files(found, asked.only)
+    if asked.is_whole:
+        glancing.begin(files.desk)
+    opened = wiring.scratch_store if asked.dry_run else wiring.opened_store
     with opened(desk, files.desk) as store:
-        newest = newest_edition(files, store)
-        moment = moment_of(at, newest, free=dry_run, rewind=rewind)
-        refused = 0 if due else take_inbox(desk, files, store)
-        done = publish_now(desk, found, store, moment, only, dry_run=dry_run, due=due)
-        planned = store.planned() if due else {}
-        headlines = {one.guid: one.headline for one in store.current()} if dry_run else {}
+        moment = moment_of(asked.at, store.newest_at(), free=asked.dry_run, rewind=asked.rewind)
+        inbox = Inbox() if asked.due else take_inbox(desk, files, store)
+        run = _run(desk, found, store, moment, dry_run=asked.dry_run, due=asked.due)
+        done = _done(run, asked.only)
+        planned = store.planned() if asked.due else {}
+        headlines = {one.guid: one.headline for one in store.current()} if asked.dry_run else {}
     if as_json:
         print_json([one._asdict() for one in done])
     else:
-        _print(done, [*planned.values()], dry_run=dry_run)
-        for line in _differences(done, headlines) if dry_run else ():
+        _print(done, [*planned.values()], dry_run=asked.dry_run)
+        for line in _differences(done, headlines) if asked.dry_run else ():
             click.echo(line)
-    if refused or found.errors or any(one.failure or one.quarantined for one in done):
+    if inbox.refused or found.errors or any(one.failure or one.quarantined for one in done):
         raise Refused("something was refused; the lines above say what")
+    if asked.is_whole and not inbox.taken:
+        stays = [one for one in done if not one.deleted]
+        glancing.keep(run, (*warnings, *_told_again(done)), _summary(stays, written=0))
+
+
+def _files(found: Read, only: str | None) -> DeskFiles:
+    """Give the files of a desk that can be used, and that has the feed that is asked for."""
+    if found.files is None:
+        raise Refused("the desk cannot be used; the lines above say why")
+    known = [feed.id for _, feed in found.files.feed_list()]
+    if only is not None and only not in known:
+        raise NotFound(f"no feed {only!r}", mend=f"use one of: {', '.join(known)}")
+    return found.files
 
 
 def publish_now(
@@ -111,7 +106,10 @@ def publish_now(
         StoreFailed: the store cannot be read or written.
         TargetFailed: the target cannot be written; the last good documents stay.
     """
-    run = _run(desk, found, store, moment, dry_run=dry_run, due=due)
+    return _done(_run(desk, found, store, moment, dry_run=dry_run, due=due), only)
+
+
+def _done(run: Regeneration, only: str | None) -> list[Published]:
     wanted = [feed for _, feed in run.files.feed_list() if only in (None, feed.id)]
     documents = sum(len(feed.formats) for feed in wanted)
     done = list(watched(run.run(only), "publishing", documents))
@@ -129,9 +127,7 @@ class Attempt(NamedTuple):
 
 def present(store: Store) -> datetime:
     """Give the moment to act at: now, or the newest edition's where the clock was set back."""
-    last = (store.last_edition(feed, name) for _, feed, name in store.published_feeds())
-    newest = max((edition.at for edition in last if edition), default=None)
-    return moment_of(None, newest, free=False, rewind=False)
+    return moment_of(None, store.newest_at(), free=False, rewind=False)
 
 
 def publish_change(desk: Path, store: Store, moment: datetime) -> Attempt:
@@ -140,7 +136,7 @@ def publish_change(desk: Path, store: Store, moment: datetime) -> Attempt:
     What fails for one feed, a partner's file or folder, keeps nobody else from being told.
     """
     try:
-        found = wiring.load_sound(desk)
+        found = wiring.load_sound(desk, keeps=True)
         run = _run(desk, found, store, moment)
         feeds = [feed.id for _, feed in run.files.feed_list()]
         feeds += [feed for _, feed, _ in store.published_feeds() if feed not in feeds]
@@ -182,7 +178,14 @@ def _run(
         raise Refused("the desk cannot be used; the lines above say why")
     unsound = bool(found.unsound or found.errors)
     return wiring.regeneration(
-        desk, found.files, store, moment, dry_run=dry_run, unsound=unsound, due=due
+        desk,
+        found.files,
+        store,
+        moment,
+        dry_run=dry_run,
+        unsound=unsound,
+        due=due,
+        digest=found.digest,
     )
 
 
@@ -211,11 +214,21 @@ def moment_of(
     return at
 
 
-def take_inbox(desk: Path, files: DeskFiles, store: Store) -> int:
-    """Take in what lies in the inbox; give how much was refused. That goes into quarantine."""
+class Inbox(NamedTuple):
+    """What became of an inbox."""
+
+    refused: int = 0
+    taken: int = 0
+    """How many articles were added or updated."""
+
+
+def take_inbox(desk: Path, files: DeskFiles, store: Store) -> Inbox:
+    """Take in what lies in the inbox; what is refused goes into quarantine."""
     inbox = desk / files.desk.inbox
     drafts = watched(wiring.collect_inbox(inbox, files.desk), "taking in")
-    return told_refusals(isolating(ingest(drafts, files, store, now()), store, now()))
+    outcomes = list(isolating(ingest(drafts, files, store, now()), store, now()))
+    taken = sum(one.taken in {Taken.ADDED, Taken.UPDATED} for one in outcomes)
+    return Inbox(told_refusals(outcomes), taken)
 
 
 def _print(done: list[Published], planned: Sequence[datetime | None], *, dry_run: bool) -> None:
@@ -230,29 +243,50 @@ def _print(done: list[Published], planned: Sequence[datetime | None], *, dry_run
         "changed",
         "removed",
     )
-    if done:
-        print_table(columns, (_row(one, dry_run=dry_run) for one in done))
+    rows = [row for row in (_row(one, dry_run=dry_run) for one in done) if UNCHANGED not in row]
+    if rows:
+        print_table(columns, rows)
     for one in done:
         for bad in one.quarantined:
             tell(f"quarantined {bad.guid} in {one.path}: {bad.reason}")
         if one.failure:
             tell(f"not published {one.path}: {one.failure} The last good document stays.")
+    for line in _told_again(done):
+        tell(line)
+    click.echo(_summary(done, planned, dry_run=dry_run))
+
+
+def _told_again(done: list[Published]) -> tuple[str, ...]:
+    """Give what is told in every run."""
     former = dict.fromkeys(one.feed for one in done if one.former)
-    for feed in former:
-        tell(f"{feed} is no longer on the desk: its documents go on with notices only")
+    says = "is no longer on the desk: its documents go on with notices only"
+    return tuple(f"{feed} {says}" for feed in former)
+
+
+def _summary(
+    done: list[Published],
+    planned: Sequence[datetime | None] = (),
+    *,
+    written: int | None = None,
+    dry_run: bool = False,
+) -> str:
     changes = [one for one in (*planned, *(one.next_change for one in done)) if one]
     alive = [one for one in done if not one.deleted]
-    written = sum(one.written for one in alive)
+    if written is None:
+        written = sum(one.written for one in alive)
     verb = "would be written" if dry_run else "written"
     gone = f", {len(done) - len(alive)} deleted" if len(done) > len(alive) else ""
-    click.echo(
+    return (
         f"{len(alive)} documents, {written} {verb}{gone}; next change by time alone: "
         f"{shown(min(changes, default=None))}"
     )
 
 
+UNCHANGED = "unchanged"
+
+
 def _row(one: Published, *, dry_run: bool) -> tuple[object, ...]:
-    state = "unchanged"
+    state = UNCHANGED
     if one.failure:
         state = "refused"
     elif one.deleted:

@@ -75,7 +75,7 @@ class _Place:
             return min((one for one in store.planned().values() if one), default=None)
 
     def publish(self, now: datetime, *, due: bool) -> Sequence[Published]:
-        found = wiring.load_sound(self._folder)
+        found = wiring.load_sound(self._folder, keeps=True)
         for line in () if due else found.errors:
             tell(line)
         if found.files is None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING
 
-from pydantic_core import PydanticCustomError
+if TYPE_CHECKING:
+    from pydantic_core import PydanticCustomError
 
 
 class SyndicateError(Exception):
@@ -61,6 +63,8 @@ class DeskWarning(UserWarning):
 
 def broken_rule(rule: str, says: str, mend: str) -> PydanticCustomError:
     """Give the error of a validation rule (V1, V2, …): the rule is its stable code."""
+    from pydantic_core import PydanticCustomError  # noqa: PLC0415  the errors themselves need none
+
     text = f"{rule}: {says}. Mend: {mend}."
     return PydanticCustomError(rule, "{text}", {"text": text, "mend": mend})
 

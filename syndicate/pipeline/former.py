@@ -7,7 +7,7 @@ or a licence was changed, keeps what it holds, as its last good files allow it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from syndicate.model.desk import DeskFiles
@@ -30,15 +30,20 @@ class Former(NamedTuple):
 
 
 def formers(
-    files: DeskFiles, store: Store, stopped: Mapping[str, str], *, sound: bool
+    files: DeskFiles,
+    store: Store,
+    published: Iterable[tuple[str, str, str]],
+    stopped: Mapping[str, str],
+    *,
+    sound: bool,
 ) -> Iterator[Former]:
-    """Give every feed that was published once, held something, and is not published as usual.
+    """Give every feed of those published once that held something and is not published as usual.
 
     Where some of the desk's files cannot be read (not `sound`), a feed that is missing is taken
     for stopped, not for gone.
     """
     wanted = {(feed.id, name) for _, feed in files.feed_list() for name in feed.formats}
-    for _, feed_id, name in store.published_feeds():
+    for _, feed_id, name in published:
         is_stopped = feed_id in stopped
         if (feed_id, name) in wanted and not is_stopped:
             continue

@@ -8,7 +8,7 @@ Everything else is left alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from syndicate.formats.base import Format
@@ -22,7 +22,10 @@ from syndicate.pipeline.classes import Class, Classes, known_names
 from syndicate.pipeline.compose import own_facts, path_of
 from syndicate.pipeline.former import Former
 from syndicate.pipeline.items import digest_of
-from syndicate.pipeline.pool import candidate_facets
+from syndicate.pipeline.pool import facets_for
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When time alone changes something that it never changes."""
 
 
 class Turn(NamedTuple):
@@ -89,43 +92,65 @@ class Planner:
         named: frozenset[str],
         formats: Mapping[str, Format],
         now: datetime,
+        *,
+        trusts: bool = False,
     ) -> None:
+        """Begin with where feeds stand; `trusts` says that what is noted there of what they ask
+        for, and of their heads, was worked out from the same files and still holds."""
         self.ways = {(one.feed, one.format): one for one in ways}
         self._classes = Classes(files, named)
         self._named = named
         self._formats = formats
         self._now = now
+        self._trusts = trusts
         self._known: dict[tuple[str, frozenset[str], tuple[str, ...]], Class] = {}
+        self._facets: dict[str, tuple[str, ...]] = {}
         self._sizes: dict[int, int] = {}
+        self._members: list[Member] = []
         for one in self.ways.values():
             self._sizes[one.stream] = self._sizes.get(one.stream, 0) + 1
 
     def groups(
-        self, turns: Iterable[Turn], news: News, stamps: Mapping[str, str], *, all_: bool
+        self, turns: Sequence[Turn], news: News, stamps: Mapping[str, str], *, all_: bool
     ) -> Iterator[Group]:
         """Give the groups that are touched; `stamps` says how the documents in the target look."""
-        found: dict[tuple[int, str], list[tuple[Class, Member]]] = {}
-        touched: set[tuple[int, str]] = set()
-        for turn in turns:
-            asked, member = self._member(turn)
-            key = member.way.stream, member.way.asked
-            found.setdefault(key, []).append((asked, member))
-            if all_ or self._is_touched(asked, member, news, stamps):
-                touched.add(key)
+        found = self._found(turns)
+        touched = {
+            key
+            for key, members in found.items()
+            if all_ or any(self._is_touched(one, news, stamps) for one in members)
+        }
+        asked = {key: self._asked(found[key][0].turn, found[key][0].way.names) for key in touched}
+        if self._trusts and any(asked[key].key != key[1] for key in touched):
+            self._trusts = False
+            yield from self.groups(turns, news, stamps, all_=all_)
+            return
         for key in sorted(touched):
-            yield self._group(found[key])
+            yield self._group(asked[key], found[key])
 
-    def _member(self, turn: Turn) -> tuple[Class, Member]:
+    def _found(self, turns: Iterable[Turn]) -> dict[tuple[int, str], list[Member]]:
+        """Give the feeds that go together, by their stream and what they ask for."""
+        found: dict[tuple[int, str], list[Member]] = {}
+        self._members = [self._member(turn) for turn in turns]
+        for member in self._members:
+            found.setdefault((member.way.stream, member.way.asked), []).append(member)
+        return found
+
+    def _member(self, turn: Turn) -> Member:
         fmt = self._formats[turn.format]
+        path = path_of(turn.partner, turn.feed, fmt)
         before = self.ways.get((turn.feed.id, turn.format))
+        if self._trusts and turn.former is None and before is not None and before.asked:
+            return Member(turn, before, path)
         way = before or Way(turn.feed.id, turn.format, turn.partner.id)
         names = known_names(turn.partner, way.names)
-        asked = self._asked(turn, fmt.carries, names)
+        asked = self._asked(turn, names)
         head = digest_of(own_facts(turn.files, turn.partner, turn.feed, fmt, self._now))
         way = way._replace(partner=turn.partner.id, names=names, asked=asked.key, head=head)
-        return asked, Member(turn, way, path_of(turn.partner, turn.feed, fmt))
+        return Member(turn, way, path)
 
-    def _asked(self, turn: Turn, carries: frozenset[str], names: tuple[str, ...]) -> Class:
+    def _asked(self, turn: Turn, names: tuple[str, ...]) -> Class:
+        carries = self._formats[turn.format].carries
         if turn.former is not None:
             made = Classes(turn.files, self._named).of(turn.partner, turn.feed, carries, names)
             stays = ",".join(sorted(turn.former.stays))
@@ -135,32 +160,59 @@ class Planner:
             self._known[key] = self._classes.of(turn.partner, turn.feed, carries, names)
         return self._known[key]
 
-    def _is_touched(
-        self, asked: Class, member: Member, news: News, stamps: Mapping[str, str]
-    ) -> bool:
-        way, before = member.way, self.ways.get((member.way.feed, member.way.format))
-        if before is None or before.put != before.sequence:
-            return True
-        if stamps.get(member.path) != before.stamp:
-            return True
-        if (before.asked, before.head, before.partner) != (way.asked, way.head, way.partner):
-            return True
-        if before.due is not None and before.due <= self._now:
+    def _is_touched(self, member: Member, news: News, stamps: Mapping[str, str]) -> bool:
+        way, turn = member.way, member.turn
+        if not self._is_at_rest(self.ways.get((way.feed, way.format)), member, stamps):
             return True
         if way.stream in news.streams:
             return True
-        return bool(news.facets) and not news.facets.isdisjoint(
-            candidate_facets(asked.request(), asked.feed)
+        return bool(news.facets) and not news.facets.isdisjoint(self._facets_of(turn))
+
+    def _facets_of(self, turn: Turn) -> tuple[str, ...]:
+        if turn.former is not None:
+            return facets_for(turn.files, turn.partner, turn.feed)
+        if turn.feed.id not in self._facets:
+            self._facets[turn.feed.id] = facets_for(turn.files, turn.partner, turn.feed)
+        return self._facets[turn.feed.id]
+
+    def _is_at_rest(self, before: Way | None, member: Member, stamps: Mapping[str, str]) -> bool:
+        """Say whether a feed was left so that neither itself nor the moment asks for anything."""
+        now = member.way
+        return (
+            before is not None
+            and before.put == before.sequence
+            and before.stamp == stamps.get(member.path)
+            and (before.asked, before.head, before.partner) == (now.asked, now.head, now.partner)
+            and (before.due is None or before.due > self._now)
         )
 
-    def _group(self, found: Sequence[tuple[Class, Member]]) -> Group:
-        members = tuple(member for _, member in found)
+    def rests_until(self, ways: Iterable[Way], stamps: Mapping[str, str]) -> datetime | None:
+        """Give when time alone touches the first of all feeds; None where one is touched now.
+
+        `ways` is where they stand after the run.
+        """
+        there = {(one.feed, one.format): one for one in ways}
+        moments = {self.holds_until()}
+        for member in self._members:
+            way = there.get((member.way.feed, member.way.format))
+            if way is None or not self._is_at_rest(way, member, stamps):
+                return None
+            moments.update([way.due] if way.due else [])
+        return min(moments)
+
+    def holds_until(self) -> datetime:
+        """Give the first end of an agreement that is to come: until then no head changes."""
+        partners = {id(one.turn.partner): one.turn.partner for one in self._members}
+        ends = (one.term.closes for partner in partners.values() for one in partner.agreements)
+        return min((one for one in ends if one and one > self._now), default=NEVER)
+
+    def _group(self, asked: Class, members: Sequence[Member]) -> Group:
         stream = members[0].way.stream
         whole = len(members) == self._sizes.get(stream, 0)
         before = [self.ways.get((one.way.feed, one.way.format)) for one in members]
         return Group(
-            found[0][0],
-            members,
+            asked,
+            tuple(members),
             tuple(one for one in before if one),
             stream if whole else 0,
             0 if whole else stream,

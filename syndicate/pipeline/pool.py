@@ -17,7 +17,9 @@ from syndicate.licensing.covers import EVERYTHING, facets_of
 from syndicate.licensing.govern import Request, delays, releases
 from syndicate.licensing.withdraw import current, reigns
 from syndicate.model.article import Article, PubStatus
+from syndicate.model.desk import DeskFiles
 from syndicate.model.feed import Feed
+from syndicate.model.partner import Partner
 
 History = tuple[Article, ...]
 
@@ -203,11 +205,16 @@ def _best(feed: Feed, key: Key, later: timedelta) -> Place:
 
 def candidate_facets(request: Request, feed: Feed) -> tuple[str, ...]:
     """Give by what to find the candidates: the feed's selection, else what the licences cover."""
+    return facets_for(request.files, request.partner, feed)
+
+
+def facets_for(files: DeskFiles, partner: Partner, feed: Feed) -> tuple[str, ...]:
+    """Give the same for a feed of a partner; its class has the same."""
     asked = facets_of(feed.selection)
     if asked != (EVERYTHING,):
         return asked
     found: set[str] = set()
-    for agreement in request.partner.agreements:
-        licence = request.files.licence(agreement.licence, agreement.licence_version)
+    for agreement in partner.agreements:
+        licence = files.licence(agreement.licence, agreement.licence_version)
         found.update(facets_of(licence.covers) if licence else ())
     return (EVERYTHING,) if EVERYTHING in found else tuple(sorted(found))

@@ -9,11 +9,13 @@ before the bytes are put.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
+from syndicate import __version__
 from syndicate.formats.base import Format
 from syndicate.licensing.licence_document import documents, stated_digest, terms_digest
 from syndicate.licensing.terms import document_path
@@ -23,6 +25,7 @@ from syndicate.model.licence import Licence
 from syndicate.model.partner import AgreementState, Partner
 from syndicate.pipeline.ahead import MOST, PAYS, Errand, cores, new_work, prepared
 from syndicate.pipeline.former import formers
+from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.made import Published, preparing
 from syndicate.pipeline.plan import Group, Planner, Turn, news_of
 from syndicate.pipeline.ports import Store, Target
@@ -32,14 +35,15 @@ MANY = 2_000
 """After so many arrivals, to ask each feed costs less than to ask which feeds they concern."""
 LOOKED = "looked"
 """The setting that says up to which arrival every feed was looked at."""
+PLANNED = "planned"
+"""The setting that says what all feeds were planned by in the last whole run, and until when that
+holds."""
+LICENCES = "licences"
+"""The setting that says what the licence documents were made of, and how they looked."""
 
 
-def newest_edition(files: DeskFiles, store: Store) -> datetime | None:
-    """Give the moment of the newest edition of a desk; None before the first."""
-    last = (
-        store.last_edition(feed.id, name) for _, feed in files.feed_list() for name in feed.formats
-    )
-    return max((edition.at for edition in last if edition), default=None)
+Feeds = Sequence[tuple[str, str, str]]
+"""Partner, feed and format of each."""
 
 
 class ChangedLicence(NamedTuple):
@@ -76,6 +80,19 @@ def _uses(partner: Partner, licence: Licence) -> bool:
     )
 
 
+def _made_of(files: DeskFiles) -> str:
+    """Give a digest of all that the licence documents follow from."""
+    texts = [one.model_dump_json(exclude_defaults=True) for one in (files.desk, *files.licences)]
+    return digest_of(json.dumps([__version__, *texts]))
+
+
+def _are_out(store: Store, made_of: str, stamps: Mapping[str, str]) -> bool:
+    """Say whether the licence documents of a desk are out, as they are now."""
+    kept = store.setting(LICENCES)
+    before, out = json.loads(kept) if kept else ("", {})
+    return before == made_of and all(stamps.get(path) == out[path] for path in out)
+
+
 class Regeneration:
     """One run over the feeds of a desk, at one moment."""
 
@@ -91,6 +108,7 @@ class Regeneration:
         unsound: bool = False,
         due: bool = False,
         again: Callable[[], Store] | None = None,
+        digest: str = "",
     ) -> None:
         self.files = files
         self.store = store
@@ -104,6 +122,10 @@ class Regeneration:
         """Whether only feeds are touched whose moment has come."""
         self.again = again
         """Opens the store in another process; None where only this one has it."""
+        self.digest = digest
+        """Of all that the desk's files say; empty where nothing may be relied on that was worked
+        out from them before."""
+        self._planner: Planner | None = None
 
     def run(self, only: str | None = None) -> Iterator[Published]:
         """Publish every feed, or one; give what became of each document.
@@ -122,8 +144,10 @@ class Regeneration:
         waiting = self._waiting(only) if self.due else set()
         if self.due and not waiting:
             return
-        changed = self._licences()
-        turns = list(self._turns(only, changed))
+        stamps = self.target.stamps()
+        changed = self._licences(stamps)
+        published = self.store.published_feeds()
+        turns = list(self._turns(only, changed, published))
         if self.due:
             turns = [one for one in turns if (one.feed.id, one.format) in waiting]
         serial, arrived = self.store.arrived_since(int(self.store.setting(LOOKED) or 0))
@@ -131,12 +155,15 @@ class Regeneration:
         told = () if many else arrived
         news = news_of(self.store.histories(told), self.store.streams_of(told))
         named = self.store.named_partners()
-        planner = Planner(self.files, self.store.ways(), named, self.formats, self.now)
+        asked_by = self._asked_by(named, changed)
+        trusts = self._trusts(asked_by)
+        ways = self.store.ways()
+        planner = Planner(self.files, ways, named, self.formats, self.now, trusts=trusts)
+        self._planner = planner
         newest = self.store.newest_at()
         back = newest is not None and newest > self.now
         all_ = self.due or self.dry_run or back or many
         live = [one for one in turns if one.former or not one.stopped]
-        stamps = self.target.stamps()
         together = Together(self, frozenset(arrived))
         groups = list(planner.groups(live, news, stamps, all_=all_))
         with self._ahead(groups, frozenset(arrived)) as ready:
@@ -146,8 +173,36 @@ class Regeneration:
         yield from together.rest(turns, planner.ways)
         if only is None and not self.due and not self.dry_run:
             self.store.set(LOOKED, str(serial))
+            if asked_by and not trusts:
+                holds = (self.now.isoformat(), planner.holds_until().isoformat())
+                self.store.set(PLANNED, json.dumps([asked_by, *holds]))
             if not self.unsound:
-                yield from self._remove_gone()
+                yield from self._remove_gone(published)
+
+    def _asked_by(self, named: frozenset[str], changed: Sequence[ChangedLicence]) -> str:
+        """Give a digest of all that what feeds ask for follows from, and their heads with the
+        moment; empty where that is not known, or feeds are stopped."""
+        if not self.digest or self.unsound or changed:
+            return ""
+        formats = [(one.name, one.suffix, sorted(one.carries)) for one in self.formats.values()]
+        facts = [__version__, self.digest, sorted(named), sorted(formats)]
+        return digest_of(json.dumps(facts))
+
+    def _trusts(self, asked_by: str) -> bool:
+        """Say whether what is noted of all feeds was worked out from the same and still holds.
+
+        A run on something else takes the note away before it changes where a feed stands.
+        """
+        kept = self.store.setting(PLANNED)
+        if not kept:
+            return False
+        before, since, until = json.loads(kept)
+        holds = datetime.fromisoformat(since) <= self.now < datetime.fromisoformat(until)
+        if before == asked_by and holds:
+            return True
+        if not self.dry_run:
+            self.store.set(PLANNED, "")
+        return False
 
     @contextmanager
     def _ahead(
@@ -175,7 +230,9 @@ class Regeneration:
         come = {key for key, moment in planned.items() if moment and moment <= self.now}
         return (come if only is None else come & wanted) | (wanted - planned.keys())
 
-    def _turns(self, only: str | None, changed: Sequence[ChangedLicence]) -> Iterator[Turn]:
+    def _turns(
+        self, only: str | None, changed: Sequence[ChangedLicence], published: Feeds
+    ) -> Iterator[Turn]:
         """Give every feed in every format, with how it is published."""
         stopped: dict[str, str] = {}
         for partner, feed in self.files.feed_list():
@@ -185,12 +242,15 @@ class Regeneration:
             elif only in (None, feed.id):
                 for name in feed.formats:
                     yield Turn(self.files, partner, feed, name)
-        yield from self._following(only, stopped)
+        yield from self._following(only, stopped, published)
 
-    def _following(self, only: str | None, stopped: Mapping[str, str]) -> Iterator[Turn]:
+    def _following(
+        self, only: str | None, stopped: Mapping[str, str], published: Feeds
+    ) -> Iterator[Turn]:
         """Give the feeds that get nothing new, and why where they are stopped."""
         followed = set()
-        for former in formers(self.files, self.store, stopped, sound=not self.unsound):
+        found = formers(self.files, self.store, published, stopped, sound=not self.unsound)
+        for former in found:
             if former.format in self.formats and only in (None, former.feed.id):
                 followed.add((former.feed.id, former.format))
                 files, partner, feed, format_name = former[:4]
@@ -201,18 +261,44 @@ class Regeneration:
                 if (feed.id, name) not in followed:
                     yield Turn(self.files, partner, feed, name, None, stopped[feed.id])
 
-    def _licences(self) -> list[ChangedLicence]:
-        """Publish the licence documents. Terms that went out never change under the same URL."""
+    def _licences(self, stamps: Mapping[str, str]) -> list[ChangedLicence]:
+        """Publish the licence documents. Terms that went out never change under the same URL.
+
+        Where they look as when they were put, and would be made of the same, nothing is made.
+        """
+        made_of = _made_of(self.files)
+        if _are_out(self.store, made_of, stamps):
+            return []
         changed = list(changed_licences(self.files, self.target))
         stay = {
             document_path(one.licence, suffix) for one in changed for suffix in ("html", "jsonld")
         }
+        paths = []
         for document in documents(self.files):
             if not self.dry_run and document.path not in stay:
                 self.target.put(document)
+                paths.append(document.path)
+        if not self.dry_run and not changed:
+            out = {path: self.target.stamp(path) for path in paths}
+            self.store.set(LICENCES, json.dumps([made_of, out]))
         return changed
 
-    def _remove_gone(self) -> Iterator[Published]:
+    def rests_until(
+        self, store: Store, stamps: Mapping[str, str], *, is_same: bool
+    ) -> datetime | None:
+        """Give when time alone asks for the next run; None where something else does already.
+
+        Asked when a run over all feeds is over, of its store opened anew; `stamps` says how the
+        documents look now, and `is_same` that nobody has changed the store since before the run.
+        """
+        _, arrived = store.arrived_since(int(store.setting(LOOKED) or 0))
+        out = _are_out(store, _made_of(self.files), stamps)
+        if self._planner is None or arrived or not out:
+            return None
+        ways = self._planner.ways.values() if is_same else store.ways()
+        return self._planner.rests_until(ways, stamps)
+
+    def _remove_gone(self, published: Feeds) -> Iterator[Published]:
         """Take away the documents of feeds and formats that the desk no longer has.
 
         Only what the record says we published and what never held an article; anything that did
@@ -220,7 +306,7 @@ class Regeneration:
         """
         by_name = {fmt.name: fmt for fmt in self.formats.values()}
         wanted = {(feed.id, name) for _, feed in self.files.feed_list() for name in feed.formats}
-        for partner, feed, name in self.store.published_feeds():
+        for partner, feed, name in published:
             if (feed, name) in wanted or name not in by_name or self.store.holdings(feed, name):
                 continue
             path = f"{partner}/{feed}.{by_name[name].suffix}"

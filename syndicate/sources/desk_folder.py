@@ -23,6 +23,7 @@ from syndicate.model.errors import BadDesk, DeskWarning
 from syndicate.model.licence import Licence
 from syndicate.model.partner import Partner
 from syndicate.sources.field_faults import field_faults
+from syndicate.sources.kept_toml import KeptToml, digest_of_texts
 from syndicate.sources.reading import NoFile, name_of, opened
 
 LARGEST = 4 * 1024 * 1024
@@ -42,14 +43,22 @@ class Read(NamedTuple):
     """Partners left out: the names of their files without .toml and, where readable, their ids."""
     between: tuple[Problem, ...] = ()
     """What is wrong or odd between the files, before partners were left out."""
+    digest: str = ""
+    """Of the names and texts of all files; empty where they could not all be read."""
 
 
-def read(folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> Read:
+def read(
+    folder: Path,
+    instead: Mapping[str, str] = MappingProxyType({}),
+    kept: KeptToml | None = None,
+) -> Read:
     """Give what a desk's folder holds; never raises for its content.
 
-    `instead` gives the text of files as if they held it: {"partners/gazette.toml": …}.
+    `instead` gives the text of files as if they held it: {"partners/gazette.toml": …}. `kept` may
+    know already what they hold, and learns what they hold now.
     """
-    reader = _Reader(folder, instead)
+    kept = kept or KeptToml()
+    reader = _Reader(folder, kept, instead)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DeskWarning)
         desk = reader.one("desk.toml", Desk)
@@ -60,7 +69,9 @@ def read(folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> Rea
     if desk is None or not whole or reader.folder_faults:
         return Read(None, tuple(reader.errors), tuple(told), frozenset(reader.unsound))
     files = DeskFiles(desk, tuple(licences.values()), tuple(partners.values()))
-    found = problems(files)
+    digest = "" if reader.errors else digest_of_texts(reader.texts)
+    found = () if digest and kept.was_sound(digest) else problems(files)
+    kept.keep("" if found else digest)
     faults = [one for one in found if not one.warning]
     faults += _taken_ids(partners, reader.unsound_ids)
     errors = (*reader.errors, *map(str, faults))
@@ -70,7 +81,8 @@ def read(folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> Rea
     unsound = frozenset({*reader.unsound, *names, *out})
     if any(_costs_all(fault, files) for fault in faults):
         return Read(None, errors, tuple(told), unsound, found)
-    return Read(_without(files, out, faults), errors, tuple(told), unsound, found)
+    sound = _without(files, out, faults)
+    return Read(sound, errors, tuple(told), unsound, found, digest)
 
 
 def load(folder: Path) -> DeskFiles:
@@ -85,13 +97,13 @@ def load(folder: Path) -> DeskFiles:
     return found.files
 
 
-def load_sound(folder: Path) -> Read:
+def load_sound(folder: Path, kept: KeptToml | None = None) -> Read:
     """Give what is sound of a desk: `files` is never None, `unsound` names partners left out.
 
     Raises:
         BadDesk: the desk as a whole is not sound.
     """
-    found = read(folder)
+    found = read(folder, kept=kept)
     if found.files is None:
         raise _bad(found)
     return found
@@ -99,7 +111,7 @@ def load_sound(folder: Path) -> Read:
 
 def load_desk(folder: Path) -> Desk:
     """Give desk.toml alone, whatever is wrong with the other files. Raises BadDesk."""
-    reader = _Reader(folder)
+    reader = _Reader(folder, KeptToml())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeskWarning)
         desk = reader.one("desk.toml", Desk)
@@ -179,8 +191,13 @@ class _Unreadable(Exception):
 class _Reader:
     """Reads files and keeps what is wrong with them."""
 
-    def __init__(self, folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self, folder: Path, kept: KeptToml, instead: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.folder = folder
+        self.kept = kept
+        self.texts: list[tuple[str, str]] = []
+        """The name and text of every file that could be read."""
         self.instead = instead
         self.errors: list[str] = []
         self.folder_faults = False
@@ -193,7 +210,9 @@ class _Reader:
         schema = f"schemas/syndicate/{model.__name__.lower()}.schema.json"
         try:
             text = self.instead.get(name)
-            data = _parsed(_text(self.folder / name) if text is None else text)
+            text = _text(self.folder / name) if text is None else text
+            self.texts.append((name, text))
+            data = self.kept.parsed(text, _parsed)
             return model.model_validate(data)
         except FileNotFoundError:
             self.errors.append(self._absent(name))

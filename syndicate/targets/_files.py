@@ -12,7 +12,7 @@ import re
 import secrets
 import stat
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -181,8 +181,47 @@ def stamp_of(name: str, folder: int) -> str:
     for one in all_names(name):
         with suppress(FileNotFoundError):
             state = os.stat(one, dir_fd=folder, follow_symlinks=False)
-            found.append(f"{state.st_size}:{state.st_mtime_ns}")
-    return " ".join(found)
+            found.append((one, state.st_size, state.st_mtime_ns))
+    return stamps_in(found).get(name, "")
+
+
+Looks = tuple[str, int, int]
+"""A path, its size, and when it changed, in nanoseconds since 1970."""
+
+
+def stamps_in(looks: Iterable[Looks]) -> dict[str, str]:
+    """Give how documents look by how their files do."""
+    stamps: dict[str, str] = {}
+    packed: dict[str, str] = {}
+    for path, size, changed in looks:
+        of = packed if path.endswith(_COMPRESSED) else stamps
+        of[path] = f"{size}:{changed}"
+    for path in {plain_name(one) for one in packed}:
+        there = [packed.get(one) or stamps.get(one) for one in all_names(path)]
+        stamps[path] = " ".join(one for one in there if one)
+    return stamps
+
+
+def looks_below(root: Path) -> Iterator[Looks]:
+    """Give how everything of ours below a folder looks; links are links. Raises OSError."""
+    waiting = [("", str(root))]
+    while waiting:
+        above, folder = waiting.pop()
+        with suppress(FileNotFoundError):  # taken away meanwhile
+            for one in _listed(folder):
+                if not SEGMENT.fullmatch(plain_name(one.name)):
+                    continue
+                if one.is_dir(follow_symlinks=False):
+                    waiting.append((f"{above}{one.name}/", one.path))
+                    continue
+                with suppress(FileNotFoundError):
+                    state = one.stat(follow_symlinks=False)
+                    yield above + one.name, state.st_size, state.st_mtime_ns
+
+
+def _listed(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return list(entries)
 
 
 def is_file(name: str, folder: int) -> bool:

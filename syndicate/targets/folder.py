@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,11 +23,13 @@ from syndicate.targets._files import (
     failed,
     gunzipped,
     is_file,
+    looks_below,
     plain_name,
     read,
     segments_of,
     size_of,
     stamp_of,
+    stamps_in,
 )
 from syndicate.targets._folders import Above, Folders, make_durable, sync_above
 
@@ -185,21 +187,18 @@ class FolderTarget:
     def stamps(self) -> dict[str, str]:
         """Give how every document looks, by path. Raises TargetFailed."""
         with self._told(""):
-            return {
-                "/".join((*above, name)): stamp_of(name, folder)
-                for above, folder, files in self._walk()
-                for name in {plain_name(one) for one in files}
-                if SEGMENT.fullmatch(name)
-            }
+            return stamps_in(looks_below(self._root))
 
-    def _walk(self) -> Iterator[tuple[Above, int, list[str]]]:
-        """Give the segments, the descriptor and the files of every folder of ours."""
+    def _walk(
+        self, named: Callable[[str], object] = lambda _: True
+    ) -> Iterator[tuple[Above, int, list[str]]]:
+        """Give the segments, the descriptor and the files so named of every folder of ours."""
         if not self._root.exists():
             return
         for path, folders, files, folder in os.fwalk(self._root, onerror=_fail):
             above = Path(path).relative_to(self._root).parts
             folders[:] = [name for name in folders if SEGMENT.fullmatch(name)]
-            yield above, folder, [name for name in files if is_file(name, folder)]
+            yield above, folder, [one for one in files if named(one) and is_file(one, folder)]
 
     def _clear_up(self, *, after_death: bool) -> None:
         """Remove the temporary files of dead runs.
@@ -207,10 +206,9 @@ class FolderTarget:
         A run that died between renaming and syncing has left bytes or folders that look published
         and would not outlive a power cut: sync the folders after it.
         """
-        for _, folder, files in self._walk():
+        for _, folder, files in self._walk(TEMPORARY.fullmatch):
             for name in files:
-                if TEMPORARY.fullmatch(name):
-                    os.unlink(name, dir_fd=folder)
+                os.unlink(name, dir_fd=folder)
             if after_death:
                 os.fsync(folder)
 

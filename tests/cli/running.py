@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
 
 from syndicate.cli import main
+from syndicate.cli.main import COMMANDS
+
+for name in set(COMMANDS.values()):  # all of them have the same clock then, also a test's
+    import_module(f"syndicate.cli.{name}")
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "feeds"
 

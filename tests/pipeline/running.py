@@ -15,6 +15,7 @@ from syndicate.formats.base import Format
 from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
 from syndicate.pipeline.ingest import Outcome, ingest
+from syndicate.pipeline.inputs import snapshot
 from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Draft
 from syndicate.pipeline.publish import Regeneration
@@ -43,6 +44,7 @@ class Running:
         **options: Any,
     ) -> list[Published]:
         only = options.pop("only", None)
+        options.setdefault("digest", snapshot(self.files).digest)
         run = Regeneration(self.files, self.store, self.target, formats, now, **options)
         return list(run.run(only))
 

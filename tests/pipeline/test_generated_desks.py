@@ -17,8 +17,8 @@ from syndicate import wiring
 from syndicate.formats.all import FORMATS
 from syndicate.model.article import Article
 from syndicate.pipeline.ingest import ingest
+from syndicate.pipeline.made import Published
 from syndicate.pipeline.publish import Regeneration
-from syndicate.pipeline.together import Published
 from syndicate.stores.sql import SqlStore
 from syndicate.targets.folder import FolderTarget
 from tests.cli.running import a_copy

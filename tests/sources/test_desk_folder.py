@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from syndicate.model.errors import BadDesk
-from syndicate.sources.desk_folder import Read, load, load_sound, read
+from syndicate.sources import desk_folder
+from syndicate.sources.desk_folder import Read, load, load_sound
+from syndicate.sources.kept_toml import KeptToml
 
 DESK = """
 name = "Harbour Post"
@@ -65,6 +69,15 @@ def desk(tmp_path: Path) -> Path:
     for name in ("gazette", "herald"):
         (tmp_path / "partners" / f"{name}.toml").write_text(PARTNER.replace("NAME", name))
     return tmp_path
+
+
+def read(folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> Read:
+    """Read a desk, and see that what is kept of its files gives the same."""
+    plain = desk_folder.read(folder, instead)
+    for _ in range(2):
+        kept = KeptToml(folder.with_name(f"{folder.name}.kept"))
+        assert desk_folder.read(folder, instead, kept) == plain
+    return plain
 
 
 def changed(path: Path, old: str, new: str) -> None:
