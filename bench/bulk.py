@@ -56,6 +56,7 @@ def _key(article: Article) -> dict[str, Any]:
         "latest": created,
         "urgency": article.urgency or LEAST_URGENT,
         "usable": article.pub_status is PubStatus.USABLE,
+        "version": article.version,
     }
 
 

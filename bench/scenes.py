@@ -53,12 +53,12 @@ class Round(NamedTuple):
 Scene = Callable[[Round], Iterator[Row]]
 
 
-def one_desk(formats: tuple[str, ...], mark: str) -> Scene:
+def one_desk(formats: tuple[str, ...], encodings: tuple[str, ...], mark: str) -> Scene:
     """Give the scene of one desk: built, one hot article changed, nothing changed."""
-    says = " + ".join(formats)
+    says = f"{' + '.join(formats)} as {' and '.join(encodings)}"
 
     def rows(asked: Round) -> Iterator[Row]:
-        size = asked.plan.size._replace(formats=formats)
+        size = asked.plan.size._replace(formats=formats, encodings=encodings)
         with closing(BenchDesk(asked.folder / "desk", size, asked.watch)) as desk:
             yard = Yard(desk)
             ours, feedgen = yard.beside(lambda: desk.run(NOW))
@@ -215,8 +215,8 @@ _DESK = (
 
 SCENES: Mapping[tuple[str, ...], Scene] = MappingProxyType(
     {
-        _DESK: one_desk(THREE, ""),
-        ("cold-2", "hot-2", "hot-plain-2", "hot-fresh-2"): one_desk(TWO, "-2"),
+        _DESK: one_desk(THREE, ("plain", "gzip"), ""),
+        ("cold-2", "hot-2", "hot-plain-2", "hot-fresh-2"): one_desk(TWO, ("gzip",), "-2"),
         ("memory",): memory,
         ("partners-cold", "partners-hot", "idle-many", "idle-many-cold"): partners,
         ("growth",): growth,

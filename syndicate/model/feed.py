@@ -43,7 +43,9 @@ class Feed(Model):
     """Only for these media; for all of the property's when not stated."""
     purpose: Purpose = "publish"
     """What it is read for: publish, or a machine use: search, index, input, train."""
-    renditions: tuple[Literal["xhtml", "nitf", "text"], ...] = ("xhtml",)
+    renditions: Annotated[tuple[Literal["xhtml", "nitf", "text"], ...], Field(min_length=1)] = (
+        "xhtml",
+    )
     """Alternate renditions of the body in NewsML-G2, in this order."""
 
     @field_validator("media", mode="after")
