@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from syndicate.model.errors import QuotaTaken, StoreFailed
 from syndicate.model.receipt import Edition, Item, ManifestLine, Receipt, manifest_digest
 from syndicate.stores._chain import Noted
-from syndicate.stores._database import Database, insert_new, upsert
+from syndicate.stores._database import Database, insert_new, pages, upsert
 from syndicate.stores._rows import (
     digest_of,
     edition_content,
@@ -125,24 +124,40 @@ def _new_stream(connection: sa.Connection, fork_of: int) -> int:
 
 def _editions(connection: sa.Connection, editions: Iterable[Edition]) -> Iterator[Noted]:
     """Keep editions and the lines of each manifest once; give a line of the log for each."""
-    manifests: dict[tuple[ManifestLine, ...], str] = {}
+    manifests: dict[int, str] = {}
+    rows = []
     for edition in editions:
-        if edition.manifest not in manifests:
-            manifests[edition.manifest] = manifest_digest(edition.manifest)
-            _keep_manifest(connection, edition, manifests[edition.manifest])
-        manifest = manifests[edition.manifest]
-        row = edition_row(edition, manifest)
-        try:
-            connection.execute(EDITIONS.insert().values(row))
-        except IntegrityError as err:
+        same = id(edition.manifest)
+        if same not in manifests:
+            manifests[same] = manifest_digest(edition.manifest)
+            _keep_manifest(connection, edition, manifests[same])
+        rows.append(edition_row(edition, manifests[same]))
+    _refuse_taken(connection, rows)
+    if rows:
+        connection.execute(EDITIONS.insert(), rows)
+    for row in rows:
+        subject = f"{row['feed']}/{row['format']}/{row['sequence']}"
+        content = edition_content(SimpleNamespace(**row), row["manifest"])
+        yield Noted("edition", subject, content, datetime.fromisoformat(row["at"]))
+
+
+def _refuse_taken(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Raise StoreFailed where the number of an edition is taken; nobody else writes meanwhile."""
+    names = ("feed", "format", "sequence")
+    feed, name, number = (EDITIONS.c[one] for one in names)
+    alike = name.in_({row["format"] for row in rows}) & number.in_({r["sequence"] for r in rows})
+    taken = {
+        tuple(found)
+        for page in pages(row["feed"] for row in rows)
+        for found in connection.execute(sa.select(feed, name, number).where(feed.in_(page), alike))
+    }
+    for row in rows:
+        if tuple(row[one] for one in names) in taken:
             raise StoreFailed(
-                f"edition {edition.sequence} is already recorded",
-                where=f"feed {edition.feed}, {edition.format}",
+                f"edition {row['sequence']} is already recorded",
+                where=f"feed {row['feed']}, {row['format']}",
                 mend="run again: another run was faster",
-            ) from err
-        subject = f"{edition.feed}/{edition.format}/{edition.sequence}"
-        content = edition_content(SimpleNamespace(**row), manifest)
-        yield Noted("edition", subject, content, edition.at)
+            )
 
 
 def _keep_manifest(connection: sa.Connection, edition: Edition, manifest: str) -> None:
