@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,26 +20,38 @@ from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Targe
 from syndicate.pipeline.publish import Regeneration
 from syndicate.sources import desk_folder
 from syndicate.sources.article_json import ArticleJson, ArticleLines
-from syndicate.sources.html_page import HtmlPage
 from syndicate.sources.kept_toml import KeptToml
-from syndicate.sources.markdown import Markdown
-from syndicate.sources.plain_text import PlainText
 from syndicate.sources.reading import name_of
 from syndicate.sources.walking import below
 from syndicate.stores.sql import SqlStore
 from syndicate.targets._files import stamps_in
 from syndicate.targets.folder import FolderTarget
 
+
+class _Later:
+    """A source whose parsers are loaded with the first file of its kind."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module = module
+        self._name = name
+
+    def collect(self, path: Path, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
+        """Give every article of a file."""
+        module = import_module(f"syndicate.sources.{self._module}")
+        source: Source = getattr(module, self._name)()
+        return source.collect(path, desk, hints)
+
+
 SOURCES: dict[str, Source] = {
     ".json": ArticleJson(),
     ".jsonl": ArticleLines(),
     ".ndjson": ArticleLines(),
-    ".md": Markdown(),
-    ".markdown": Markdown(),
-    ".html": HtmlPage(),
-    ".htm": HtmlPage(),
-    ".html.gz": HtmlPage(),
-    ".txt": PlainText(),
+    ".md": _Later("markdown", "Markdown"),
+    ".markdown": _Later("markdown", "Markdown"),
+    ".html": _Later("html_page", "HtmlPage"),
+    ".htm": _Later("html_page", "HtmlPage"),
+    ".html.gz": _Later("html_page", "HtmlPage"),
+    ".txt": _Later("plain_text", "PlainText"),
 }
 
 
@@ -145,6 +158,14 @@ def collect(paths: Iterable[Path], desk: Desk, hints: Hints) -> Iterator[Draft |
             yield _unreadable(path)
         else:
             yield from _named(path, source, desk, hints)
+
+
+def count(paths: Iterable[Path]) -> int | None:
+    """Give how many articles files and folders hold, where each file holds one; else None."""
+    found = [one for path in paths for one in (below(path).files if path.is_dir() else [path])]
+    names = [one for one in found if source_for(one)]
+    many = any(isinstance(source_for(one), ArticleLines) for one in names)
+    return None if many else len(names)
 
 
 def collect_inbox(inbox: Path, desk: Desk) -> Iterator[Draft | Refusal]:

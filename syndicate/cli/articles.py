@@ -66,7 +66,9 @@ def ingest(
     stated = _stated(hints)
     files = wiring.load(desk)
     with wiring.opened_store(desk, files.desk) as store:
-        drafts = watched(wiring.collect(paths, files.desk, stated), "taking in")
+        drafts = watched(
+            wiring.collect(paths, files.desk, stated), "taking in", lambda: wiring.count(paths)
+        )
         done = list(taken_in(drafts, files, store, at or now()))
     if as_json:
         print_json([_told(one) for one in done])

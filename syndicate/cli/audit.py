@@ -71,7 +71,7 @@ def verify_all(only: str | None, desk: Path, *, as_json: bool) -> None:
             mend = f"use one of: {', '.join(known) or 'none'}"
             raise NotFound(f"no edition of {only!r}", mend=mend)
         looks = verify(store, place, files, FORMATS, only)
-        found = list(watched(looks, "looking at the record", parts(store, only)))
+        found = list(watched(looks, "looking at the record", lambda: parts(store, only)))
     findings = [finding for part in found for finding in part.findings]
     faults = [one for one in findings if one.is_fault]
     if as_json:

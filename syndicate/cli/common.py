@@ -141,15 +141,16 @@ _STYLES = {
 _T = TypeVar("_T")
 
 
-def watched(work: Iterable[_T], doing: str, total: int | None = None) -> Iterable[_T]:
-    """Give the same, with a progress bar where somebody watches a terminal."""
+def watched(
+    work: Iterable[_T], doing: str, total: Callable[[], int | None] = lambda: None
+) -> Iterable[_T]:
+    """Give the same; where somebody watches a terminal, show how far it is, how fast, and what
+    is left. `total` is asked only then."""
     if not sys.stderr.isatty():
         return work
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
+    from syndicate.cli.progress import shown as shown_as_it_goes  # noqa: PLC0415
 
-    watcher = Console(stderr=True)
-    return track(work, doing, total=total, console=watcher, transient=True)
+    return shown_as_it_goes(work, doing, total())
 
 
 def tell(line: str) -> None:

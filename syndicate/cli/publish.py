@@ -112,7 +112,7 @@ def publish_now(
 def _done(run: Regeneration, only: str | None) -> list[Published]:
     wanted = [feed for _, feed in run.files.feed_list() if only in (None, feed.id)]
     documents = sum(len(feed.formats) for feed in wanted)
-    done = list(watched(run.run(only), "publishing", documents))
+    done = list(watched(run.run(only), "publishing", lambda: documents))
     feeds = [feed.id for _, feed in run.files.feed_list()]
     places = {feed: place for place, feed in enumerate(feeds)}
     return sorted(done, key=lambda one: places.get(one.feed, len(places)))
@@ -225,7 +225,9 @@ class Inbox(NamedTuple):
 def take_inbox(desk: Path, files: DeskFiles, store: Store) -> Inbox:
     """Take in what lies in the inbox; what is refused goes into quarantine."""
     inbox = desk / files.desk.inbox
-    drafts = watched(wiring.collect_inbox(inbox, files.desk), "taking in")
+    drafts = watched(
+        wiring.collect_inbox(inbox, files.desk), "taking in", lambda: wiring.count([inbox])
+    )
     outcomes = list(isolating(ingest(drafts, files, store, now()), store, now()))
     taken = sum(one.taken in {Taken.ADDED, Taken.UPDATED} for one in outcomes)
     return Inbox(told_refusals(outcomes), taken)

@@ -76,8 +76,8 @@ class Pieces(Protocol):
     def get(self, keys: Collection[str], /) -> Mapping[str, Packed]:
         """Give the kept pieces among some."""
 
-    def put(self, key: str, piece: Packed, fragment: str, /) -> None:
-        """Keep a piece; `fragment` is the key of the last fragment in it."""
+    def put(self, key: str, piece: Packed, /) -> None:
+        """Keep a piece."""
 
 
 class _Part(NamedTuple):
@@ -134,8 +134,8 @@ def run(fragments: Sequence[Fragment], between: bytes, pieces: Pieces, plain: Pl
     """Give between.join(fragments) packed, packing only what is not kept.
 
     Feeds share the piece of an article wherever the same articles stand right before it. A new
-    article on top costs three pieces, because what was on top leans on it now; one taken out
-    costs those of the two or three behind it.
+    article on top costs three or four pieces, because what was on top leans on it now; one taken
+    out costs those of the two or three behind it.
     """
     parts = list(_parts(fragments, between))
     kept = dict(pieces.get([one.key for one in parts]))
@@ -145,8 +145,13 @@ def run(fragments: Sequence[Fragment], between: bytes, pieces: Pieces, plain: Pl
         before = between.join(texts[one.key] for one in fragments[start:first])
         inside = between.join(texts[one.key] for one in fragments[first:end])
         kept[key] = packed(between + inside if first else inside, before)
-        pieces.put(key, kept[key], fragments[end - 1].key)
+        pieces.put(key, kept[key])
     return body(kept[one.key] for one in parts)
+
+
+def piece_keys(fragments: Sequence[Fragment], between: bytes) -> frozenset[str]:
+    """Give the keys of the pieces that `run` puts together."""
+    return frozenset(one.key for one in _parts(fragments, between))
 
 
 def _parts(fragments: Sequence[Fragment], between: bytes) -> Iterator[_Part]:

@@ -55,7 +55,11 @@ def new_work(store: Store, groups: Sequence[Group]) -> int:
     asked = {one.asked.key: one for one in groups}
     fresh = asked.keys() - store.shelves(asked)
     formats = {key: {m.turn.format for m in one.members} for key, one in asked.items()}
-    return sum(asked[key].asked.feed.limit * len(formats[key]) for key in fresh)
+    work = sum(asked[key].asked.feed.limit * len(formats[key]) for key in fresh)
+    if work < PAYS:
+        return work
+    most = store.count()
+    return sum(min(asked[key].asked.feed.limit, most) * len(formats[key]) for key in fresh)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -38,8 +39,6 @@ class KeptPiece(NamedTuple):
     """A packed piece (see `syndicate.formats.packing`)."""
 
     key: str
-    fragment: str
-    """SHA-256 of the last fragment in it."""
     size: int
     """Length of the plain bytes."""
     crc: int
@@ -92,6 +91,16 @@ class Kept(Protocol):
     def keep(self, made: Keeps) -> None:
         """Keep what was made, in one transaction."""
 
+    def prune(
+        self,
+        fragments: AbstractSet[str],
+        pieces: AbstractSet[str],
+        asked: AbstractSet[str],
+        heads: AbstractSet[str],
+    ) -> int:
+        """Keep only fragments of these digests, pieces of these keys, the shelves of these
+        classes, the envelopes of these heads; give how many fragments are left."""
+
 
 class Keeping:
     """Reads what is kept, and gathers what is new until it is much, or until `flush`."""
@@ -104,6 +113,8 @@ class Keeping:
         self._pieces: dict[str, KeptPiece] = {}
         self._envelopes: dict[str, KeptEnvelope] = {}
         self._size = 0
+        self.grown = 0
+        """How many fragments were kept."""
 
     def shelf(self, asked: str, now: datetime) -> Shelf:
         """Give the shelf of a class."""
@@ -134,6 +145,7 @@ class Keeping:
         """Keep a fragment that was checked."""
         data = zlib.compress(plain, FAST)
         self._fragments[key] = KeptFragment(key, digest, len(plain), data)
+        self.grown += 1
         self._grown(len(data))
 
     def keep_item(self, item: Item) -> None:

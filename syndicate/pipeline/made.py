@@ -149,6 +149,11 @@ class Making:
                 one.sheet.pressed.packed(one.sheet.envelope.between)
         self.flush()
 
+    @property
+    def grown(self) -> int:
+        """How many fragments were kept."""
+        return self._keeping.grown
+
     def flush(self) -> None:
         """Keep what can be made again; the last thing to do."""
         self._keeping.flush()

@@ -147,6 +147,9 @@ class Index(Protocol):
     def waiting(self, now: datetime) -> tuple[str, ...]:
         """Give the articles of which a version waits for its date."""
 
+    def count(self) -> int:
+        """Give how many articles there are."""
+
     def article(self, guid: str) -> Article:
         """Give the newest version."""
 

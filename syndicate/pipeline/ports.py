@@ -100,6 +100,9 @@ class Receipts(Protocol):
     def item(self, digest: str) -> Item | None:
         """Give what stands behind a line."""
 
+    def makeups(self) -> frozenset[str]:
+        """Give the digests of the lists of fragments of all newest editions."""
+
     def text(self, digest: str) -> str | None:
         """Give a kept text by its SHA-256."""
 

@@ -93,8 +93,8 @@ class _Pieces:
     def get(self, keys: Collection[str], /) -> Mapping[str, packing.Packed]:
         return {key: packing.Packed(*one) for key, one in self._keeping.pieces(keys).items()}
 
-    def put(self, key: str, piece: packing.Packed, fragment: str, /) -> None:
-        self._keeping.keep_piece(KeptPiece(key, fragment, piece.size, piece.crc, piece.data))
+    def put(self, key: str, piece: packing.Packed, /) -> None:
+        self._keeping.keep_piece(KeptPiece(key, piece.size, piece.crc, piece.data))
 
 
 class Press:

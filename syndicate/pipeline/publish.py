@@ -169,7 +169,7 @@ class Regeneration:
         with self._ahead(groups, frozenset(arrived)) as ready:
             for group in ready:
                 yield from together.publish(group)
-        together.flush()
+        together.finish()
         yield from together.rest(turns, planner.ways)
         if only is None and not self.due and not self.dry_run:
             self.store.set(LOOKED, str(serial))

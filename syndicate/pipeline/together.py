@@ -14,6 +14,7 @@ from syndicate.pipeline.followed import Followed
 from syndicate.pipeline.made import Made, Making, Published, Run
 from syndicate.pipeline.past import real_rooms, real_slots
 from syndicate.pipeline.plan import Group, Turn
+from syndicate.pipeline.pruning import pruned
 
 TRIES = 3
 
@@ -32,9 +33,11 @@ class Together:
             self._isolated.setdefault(one.place, []).append(one)
         self._done: set[tuple[str, str]] = set()
 
-    def flush(self) -> None:
-        """Keep what can be made again; the last thing to do."""
+    def finish(self) -> None:
+        """Keep what can be made again, and throw away what nobody needs any more."""
         self._making.flush()
+        if not self._run.dry_run:
+            pruned(self._store, self._making.grown)
 
     def publish(self, group: Group) -> Iterator[Published]:
         """Publish a group; once more where another run took the last of a quota."""

@@ -77,6 +77,11 @@ class IndexPart(Database):
         query = sa.select(KEYS.c.guid).where(KEYS.c.latest > _number(now))
         return tuple(row.guid for row in self._all(query.order_by(KEYS.c.guid)))
 
+    def count(self) -> int:
+        """Give how many articles there are."""
+        [row] = self._all(sa.select(sa.func.count()).select_from(KEYS))
+        return int(row[0])
+
     def article(self, guid: str) -> Article:
         """Give the newest version."""
         query = sa.select(ARTICLES).where(ARTICLES.c.guid == guid)

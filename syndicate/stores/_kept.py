@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,3 +60,28 @@ class KeptPart(Database):
             shelves = [{"asked": asked, "data": data} for asked, data in made.shelves.items()]
             upsert(connection, SHELVES, shelves)
             insert_new(connection, ENVELOPES, [one._asdict() for one in made.envelopes])
+
+    def prune(
+        self,
+        fragments: AbstractSet[str],
+        pieces: AbstractSet[str],
+        asked: AbstractSet[str],
+        heads: AbstractSet[str],
+    ) -> int:
+        """Keep only what belongs to these digests, keys, classes and heads; give how many
+        fragments are left."""
+        needed = (
+            (FRAGMENTS.c.key, FRAGMENTS.c.digest, fragments),
+            (PIECES.c.key, PIECES.c.key, pieces),
+            (SHELVES.c.asked, SHELVES.c.asked, asked),
+            (ENVELOPES.c.key, ENVELOPES.c.head, heads),
+        )
+        left = []
+        for key, named, wanted in needed:
+            rows = self._all(sa.select(key, named))
+            gone = [row[0] for row in rows if row[1] not in wanted]
+            left.append(len(rows) - len(gone))
+            for page in pages(gone):
+                with self._changing() as connection:
+                    connection.execute(key.table.delete().where(key.in_(page)))
+        return left[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -102,6 +103,13 @@ class ReceiptPart(Database):
         """Give what stands behind a line."""
         rows = self._all(sa.select(ITEMS).where(ITEMS.c.digest == digest))
         return item_of(rows[0]) if rows else None
+
+    def makeups(self) -> frozenset[str]:
+        """Give the digests of the lists of fragments of all newest editions."""
+        same = (EDITIONS.c.feed == WAYS.c.feed) & (EDITIONS.c.format == WAYS.c.format)
+        newest = same & (EDITIONS.c.sequence == WAYS.c.sequence)
+        rows = self._all(sa.select(EDITIONS.c.json).select_from(WAYS).join(EDITIONS, newest))
+        return frozenset(json.loads(row.json).get("makeup", "") for row in rows) - {""}
 
     def text(self, digest: str) -> str | None:
         """Give a kept text by its SHA-256."""

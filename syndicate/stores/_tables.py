@@ -221,13 +221,12 @@ PIECES = sa.Table(
     "pieces",
     METADATA,
     sa.Column("key", _DIGEST, primary_key=True),
-    sa.Column("fragment", _DIGEST, nullable=False),
     sa.Column("size", sa.Integer, nullable=False),
     sa.Column("crc", sa.BigInteger, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
-"""Fragments packed to stand behind certain others in a gzip; `fragment` is the digest of the last
-one in it."""
+"""Fragments packed to stand behind certain others in a gzip; size and CRC-32 are those of the
+plain bytes."""
 
 SHELVES = sa.Table(
     "shelves",

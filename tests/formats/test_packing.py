@@ -58,8 +58,7 @@ class Kept:
     def get(self, keys: Collection[str], /) -> Mapping[str, Packed]:
         return {key: self.known[key] for key in keys if key in self.known}
 
-    def put(self, key: str, piece: Packed, fragment: str, /) -> None:
-        assert fragment
+    def put(self, key: str, piece: Packed, /) -> None:
         self.packed += 1
         self.known[key] = piece
 
@@ -221,7 +220,7 @@ def test_full_text_feeds_are_within_six_per_cent_of_gzip(name: str) -> None:
         before = kept.packed
         feed = corpus_made.feed(range(30 - inserted, 130 - inserted))
         assert ratio(feed, kept) <= 1.06
-        assert kept.packed - before <= 3
+        assert kept.packed - before <= 4
 
 
 @pytest.mark.parametrize("name", FORMATS)

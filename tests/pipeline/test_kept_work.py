@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
-from syndicate.pipeline import lines, press, sheets
+from syndicate.pipeline import lines, press, pruning, sheets
 from syndicate.stores._tables import ENVELOPES, FRAGMENTS, PIECES, SHELVES
 from tests.builders import NOW, a_desk, a_licence, a_partner, an_article, desk_files
 from tests.pipeline.running import Running
@@ -162,3 +162,32 @@ def test_a_desk_may_put_gzip_alone_and_change_its_mind(desk: Running) -> None:
     desk.files = with_encodings("plain")
     desk.run(LATER)
     assert files(desk) == {"gazette-all.rss", "gazette-all.atom", "gazette-all.newsml.xml"}
+
+
+def rows(desk: Running, table: sa.Table) -> int:
+    with desk.store._engine.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+def test_what_no_newest_edition_needs_goes_in_time(
+    desk: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "FEW", 0)
+    before = rows(desk, FRAGMENTS)
+    assert before == ARTICLES * 3
+    most = 0
+    for number in range(2, 40):
+        now = NOW + timedelta(minutes=number)
+        desk.take(article(2, version=number, version_created=now.isoformat()), now=now)
+        assert [one.failure for one in desk.run(now)] == [""] * 3
+        most = max(most, rows(desk, FRAGMENTS))
+    assert before < most <= 2 * before + 3
+    assert rows(desk, SHELVES) == 1
+    desk.files = DeskFiles(a_desk(name="Another Post"), (a_licence(),), (a_partner(),))
+    desk.run(NOW + timedelta(hours=1))
+    pruning._prune(desk.store)
+    assert rows(desk, FRAGMENTS) == before >= rows(desk, PIECES) > 0
+    assert (rows(desk, SHELVES), rows(desk, ENVELOPES)) == (1, 3)
+    state = desk.state()
+    desk.run(NOW + timedelta(hours=2))
+    assert desk.state() == state

@@ -27,7 +27,6 @@ def upgrade() -> None:
     op.create_table(
         "pieces",
         sa.Column("key", sa.String(64), primary_key=True),
-        sa.Column("fragment", sa.String(64), nullable=False),
         sa.Column("size", sa.Integer, nullable=False),
         sa.Column("crc", sa.BigInteger, nullable=False),
         sa.Column("data", sa.LargeBinary, nullable=False),
