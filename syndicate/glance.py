@@ -220,20 +220,23 @@ def keep(place: Place, looked: Looked, seen: Seen) -> None:
         "told": seen.told,
         "said": seen.said,
     }
-    path = _kept_in(place.store)
-    fresh = path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
     with suppress(OSError):
-        try:
-            fresh.write_text(json.dumps(kept), "utf-8")
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        fresh = _fresh(place.store)
+        with fresh.open("x", encoding="utf-8") as file:
+            json.dump(kept, file)
+        fresh.replace(_kept_in(place.store))
 
 
 def forget(store: str) -> None:
-    """Take away what a run left behind, before the next one changes anything."""
-    with suppress(OSError):
-        _kept_in(store).unlink(missing_ok=True)
+    """Take away what a run left behind, a killed one too, before the next changes anything."""
+    for path in (_kept_in(store), _fresh(store)):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _fresh(store: str) -> Path:
+    """Give the file that is written first; left behind only by a run that was killed."""
+    return Path(f"{_kept_in(store)}.tmp")
 
 
 def _kept_in(store: str) -> Path:

@@ -60,17 +60,13 @@ def load(folder: Path) -> DeskFiles:
     return desk_folder.load(folder)
 
 
-def load_sound(folder: Path, *, keeps: bool = False) -> desk_folder.Read:
-    """Give what is sound of a desk, and what is wrong with the rest. Raises BadDesk.
-
-    With `keeps`, what the files hold is kept beside the database, so that the next reading costs
-    less.
-    """
-    return desk_folder.load_sound(folder, _kept_toml(folder) if keeps else None)
+def load_sound(folder: Path, kept: KeptToml | None = None) -> desk_folder.Read:
+    """Give what is sound of a desk, and what is wrong with the rest. Raises BadDesk."""
+    return desk_folder.load_sound(folder, kept)
 
 
-def _kept_toml(folder: Path) -> KeptToml:
-    """Give what is kept of a desk's files; nothing where nothing can be kept."""
+def kept_toml(folder: Path) -> KeptToml:
+    """Give what is kept beside the database of a desk's files, so that reading them costs less."""
     with suppress(BadDesk, StoreFailed):
         store = _store_url(folder, load_desk(folder).store).removeprefix("sqlite:///")
         return KeptToml(Path(f"{store}.toml"))

@@ -52,7 +52,8 @@ def published(desk: Path, asked: Asked, *, as_json: bool) -> None:
         SyndicateError: it cannot be done.
     """
     glancing = Glancing(desk)
-    found = wiring.load_sound(desk, keeps=not asked.dry_run)
+    kept = wiring.kept_toml(desk)
+    found = wiring.load_sound(desk, kept)
     warnings = tuple(f"warning: {text}" for text in found.warnings)
     for line in (*found.errors, *warnings):
         tell(line)
@@ -61,6 +62,8 @@ def published(desk: Path, asked: Asked, *, as_json: bool) -> None:
         glancing.begin(files.desk)
     opened = wiring.scratch_store if asked.dry_run else wiring.opened_store
     with opened(desk, files.desk) as store:
+        if not asked.dry_run:
+            kept.keep()
         moment = moment_of(asked.at, store.newest_at(), free=asked.dry_run, rewind=asked.rewind)
         inbox = Inbox() if asked.due else take_inbox(desk, files, store)
         run = _run(desk, found, store, moment, dry_run=asked.dry_run, due=asked.due)
@@ -136,7 +139,9 @@ def publish_change(desk: Path, store: Store, moment: datetime) -> Attempt:
     What fails for one feed, a partner's file or folder, keeps nobody else from being told.
     """
     try:
-        found = wiring.load_sound(desk, keeps=True)
+        kept = wiring.kept_toml(desk)
+        found = wiring.load_sound(desk, kept)
+        kept.keep()
         run = _run(desk, found, store, moment)
         feeds = [feed.id for _, feed in run.files.feed_list()]
         feeds += [feed for _, feed, _ in store.published_feeds() if feed not in feeds]

@@ -75,13 +75,15 @@ class _Place:
             return min((one for one in store.planned().values() if one), default=None)
 
     def publish(self, now: datetime, *, due: bool) -> Sequence[Published]:
-        found = wiring.load_sound(self._folder, keeps=True)
+        kept = wiring.kept_toml(self._folder)
+        found = wiring.load_sound(self._folder, kept)
         for line in () if due else found.errors:
             tell(line)
         if found.files is None:
             raise Refused("the desk cannot be used; the lines above say why")
         self._inbox = found.files.desk.inbox
         with wiring.opened_store(self._folder, found.files.desk) as store:
+            kept.keep()
             if not due:
                 take_inbox(self._folder, found.files, store)
             return publish_now(self._folder, found, store, max(now, present(store)), due=due)

@@ -55,7 +55,7 @@ def read(
     """Give what a desk's folder holds; never raises for its content.
 
     `instead` gives the text of files as if they held it: {"partners/gazette.toml": …}. `kept` may
-    know already what they hold, and learns what they hold now.
+    know already what they hold, and learns what they hold now; it is the caller's to keep.
     """
     kept = kept or KeptToml()
     reader = _Reader(folder, kept, instead)
@@ -71,7 +71,8 @@ def read(
     files = DeskFiles(desk, tuple(licences.values()), tuple(partners.values()))
     digest = "" if reader.errors else digest_of_texts(reader.texts)
     found = () if digest and kept.was_sound(digest) else problems(files)
-    kept.keep("" if found else digest)
+    if digest and not found:
+        kept.is_sound(digest)
     faults = [one for one in found if not one.warning]
     faults += _taken_ids(partners, reader.unsound_ids)
     errors = (*reader.errors, *map(str, faults))

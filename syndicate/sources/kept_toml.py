@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -53,20 +52,22 @@ class KeptToml:
         kept = self._before.get(_SOUND, "")
         return bool(kept) and kept == _line(_SOUND, digest)
 
-    def keep(self, sound: str = "") -> None:
-        """Keep what was read; `sound` is the digest of a desk without any fault between files."""
-        if sound:
-            self._now[_SOUND] = _line(_SOUND, sound)
-        if self._path is None or self._now == self._before:
+    def is_sound(self, digest: str) -> None:
+        """Note that a whole desk of this digest has no fault or oddity between its files."""
+        self._now[_SOUND] = _line(_SOUND, digest)
+
+    def keep(self) -> None:
+        """Keep what was read, where there is a folder to keep it in."""
+        if self._path is None:
             return
-        fresh = self._path.with_name(f"{self._path.name}.{os.urandom(8).hex()}.tmp")
+        fresh = self._path.with_name(f"{self._path.name}.tmp")
         lines = (f"{key} {line}\n" for key, line in self._now.items())
         with suppress(OSError):
-            try:
-                fresh.write_text("".join(lines), "utf-8")
+            fresh.unlink(missing_ok=True)  # of a run that was killed
+            if self._now != self._before:
+                with fresh.open("x", encoding="utf-8") as file:
+                    file.writelines(lines)
                 fresh.replace(self._path)
-            finally:
-                fresh.unlink(missing_ok=True)
 
 
 def digest_of_texts(texts: Iterable[tuple[str, str]]) -> str:

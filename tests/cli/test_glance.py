@@ -331,3 +331,13 @@ def test_every_command_is_listed_with_what_it_does() -> None:
     said = {words[0]: words[1:] for line in listed if (words := line.split())}
     assert {"init", "regenerate", "watch", "schemas"} < said.keys()
     assert all(said.values())
+
+
+def test_what_a_killed_run_left_half_written_goes(desk: Path) -> None:
+    left = [kept(desk).with_name(f"desk.db.{name}.tmp") for name in ("glance", "toml")]
+    for path in left:
+        path.write_text("half")
+    document_deleted(desk)
+    run("regenerate", "--desk", desk)
+    assert not any(path.exists() for path in left)
+    assert recalled(desk)

@@ -77,6 +77,7 @@ def read(folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> Rea
     for _ in range(2):
         kept = KeptToml(folder.with_name(f"{folder.name}.kept"))
         assert desk_folder.read(folder, instead, kept) == plain
+        kept.keep()
     return plain
 
 
