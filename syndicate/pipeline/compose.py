@@ -365,9 +365,15 @@ def _agreement_of(partner: Partner, feed: Feed, now: datetime | None) -> Agreeme
 
 def content_time(files: DeskFiles, partner: Partner, composed: Composition) -> datetime:
     """Give the last change of the content; of an empty feed, the start of its agreement."""
-    times = [line.updated for line in composed.lines]
-    times += [notice.when for notice in composed.tombstones]
-    if times:
-        return max(times)
+    newest = newest_of(composed)
+    if newest:
+        return newest
     starts = [a.term.opens for a in in_order(partner) if a.state is not AgreementState.DRAFT]
     return next((s for s in starts if s), datetime(files.desk.since, 1, 1, tzinfo=UTC))
+
+
+def newest_of(composed: Composition) -> datetime | None:
+    """Give the last change of what stands in a feed; None where nothing does."""
+    times = [line.updated for line in composed.lines]
+    times += [notice.when for notice in composed.tombstones]
+    return max(times, default=None)

@@ -41,6 +41,7 @@ class Pressed:
         self._keeping = keeping
         self._body: tuple[bytes, bytes] | None = None
         self._packed: tuple[bytes, packing.Packed] | None = None
+        self._makeup: tuple[bytes, str] | None = None
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -80,8 +81,11 @@ class Pressed:
 
     def makeup(self, between: bytes) -> str:
         """Give as text of what fragments the body is made."""
-        lines = [[one.size, one.piece.digest] for one in self.fragments]
-        return json.dumps({"between": between.decode(), "fragments": lines})
+        if self._makeup is None or self._makeup[0] != between:
+            lines = [[one.size, one.piece.digest] for one in self.fragments]
+            text = json.dumps({"between": between.decode(), "fragments": lines})
+            self._makeup = between, text
+        return self._makeup[1]
 
 
 class _Pieces:

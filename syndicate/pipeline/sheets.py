@@ -20,7 +20,7 @@ from syndicate.formats import packing
 from syndicate.formats.base import Envelope, Format, Frame, Piece, refuse_twice
 from syndicate.model.document import Document, FeedHead, document_digest
 from syndicate.model.errors import RenderFailed
-from syndicate.pipeline.compose import Composition, content_time, head_of
+from syndicate.pipeline.compose import Composition, content_time, head_of, newest_of
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.keeping import Keeping, KeptEnvelope
 from syndicate.pipeline.plan import Member
@@ -119,14 +119,9 @@ class Wrap:
         """Give the head for some content."""
         turn = self.member.turn
         head = head_of(turn.files, turn.partner, turn.feed, self._fmt, composed)
-        return head.model_copy(update={"updated": updated_of(self.member, composed)})
-
-
-def updated_of(member: Member, composed: Composition) -> datetime:
-    """Give a feed's own time: the last change of its content; it never goes back."""
-    turn, before = member.turn, member.way.updated
-    updated = content_time(turn.files, turn.partner, composed)
-    return max(updated, before) if before else updated
+        before = self.member.way.updated
+        updated = max(head.updated, before) if before else head.updated
+        return head.model_copy(update={"updated": updated})
 
 
 class Sheets:
@@ -136,13 +131,22 @@ class Sheets:
         self._keeping = keeping
         self.made = 0
         """How many envelopes were written and checked."""
+        self._newest: tuple[Composition, datetime | None] | None = None
+
+    def _updated(self, member: Member, composed: Composition) -> datetime:
+        """Give a feed's own time: the last change of its content; it never goes back."""
+        if self._newest is None or self._newest[0] is not composed:
+            self._newest = composed, newest_of(composed)
+        turn, before = member.turn, member.way.updated
+        updated = self._newest[1] or content_time(turn.files, turn.partner, composed)
+        return max(updated, before) if before else updated
 
     def wraps(
         self, fmt: Format, members: Iterable[Member], composed: Composition
     ) -> tuple[Wrap, ...]:
         """Give what feeds put around the same articles."""
         urgency = _urgency(line.urgency for line in composed.lines)
-        keys = [(_key(fmt, one, updated_of(one, composed), urgency), one) for one in members]
+        keys = [(_key(fmt, one, self._updated(one, composed), urgency), one) for one in members]
         kept: Mapping[str, bytes] = {}
         if composed.lines and not composed.tombstones:
             kept = self._keeping.envelopes(key for key, _ in keys)
@@ -154,7 +158,7 @@ class Sheets:
         Raises:
             RenderFailed: the envelope cannot be written, or is not valid.
         """
-        updated = updated_of(wrap.member, composed)
+        updated = self._updated(wrap.member, composed)
         envelope = self._filled(fmt, wrap, pressed, updated)
         if envelope is None:
             envelope = self._written(fmt, wrap, composed, pressed)
