@@ -115,41 +115,12 @@ class _Story:
     def _live(self, line: Line) -> None:
         """Let an article go out, in the light of how it went out before."""
         held = self.past.holdings.get(line.guid)
-        if held is not None and self._is_as_before(line, held):
+        if held and line.facts.is_held(held, self._inputs(line.facts.version)):
             self._keep(held)
             changed = max(line.updated, held.updated)
             self.lines.append(line._replace(revision=held.revision, changed=changed))
         else:
             self._anew(line, held)
-
-    def _is_as_before(self, line: Line, held: Holding) -> bool:
-        """Say whether nothing is to be told or remembered of an article that it did not say."""
-        facts = line.facts
-        odd = held.withdrawn or held.gone or held.gone_since or held.stays_until
-        return (
-            not odd
-            and (
-                held.item,
-                held.version,
-                held.headline,
-                held.published,
-                held.agreement,
-                held.licence,
-                held.checked,
-                held.due,
-            )
-            == (
-                facts.item,
-                facts.version,
-                facts.headline,
-                facts.published,
-                facts.agreement,
-                facts.licence,
-                self._inputs(facts.version),
-                facts.due,
-            )
-            and held.updated >= facts.updated
-        )
 
     def _anew(self, line: Line, held: Holding | None) -> None:
         """Let an article go out that is new, or that is not what it was."""
@@ -230,11 +201,8 @@ class _Story:
         """Give what a holder must be told about an article that still goes out."""
         if held is None:
             return
-        version, headline, note = (
-            line.facts.version,
-            line.facts.headline,
-            line.facts.correction_note,
-        )
+        facts = line.facts
+        version, headline, note = facts.version, facts.headline, facts.correction_note
         about = told.About(line.guid, version, revision, self.now)
         if held.withdrawn:
             yield told.reinstated(about, headline)

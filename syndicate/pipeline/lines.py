@@ -15,7 +15,7 @@ from syndicate.licensing.govern import Request, Ruling, rule
 from syndicate.licensing.redact import redact
 from syndicate.model.article import Article
 from syndicate.model.entry import Entry
-from syndicate.model.receipt import Item, PartMark
+from syndicate.model.receipt import Holding, Item, PartMark
 from syndicate.pipeline.issues import issued
 from syndicate.pipeline.items import digest_of, digest_of_ruling, item_of
 
@@ -42,6 +42,22 @@ class Facts(NamedTuple):
     """Digest of the item behind it; empty where nothing of the article goes out."""
     ruling: str
     """SHA-256 of the decision; empty where there is none."""
+
+    def is_held(self, held: Holding, checked: str) -> bool:
+        """Say whether it went out as it is, checked against the same, and nothing else is to be
+        told or remembered of it."""
+        odd = held.withdrawn or held.gone or held.gone_since or held.stays_until
+        same = (
+            (held.item, self.item),
+            (held.version, self.version),
+            (held.headline, self.headline),
+            (held.published, self.published),
+            (held.agreement, self.agreement),
+            (held.licence, self.licence),
+            (held.checked, checked),
+            (held.due, self.due),
+        )
+        return not odd and all(a == b for a, b in same) and held.updated >= self.updated
 
 
 class Whole:
