@@ -117,12 +117,16 @@ def piece_of(one: Entry | Tombstone, fragment: bytes) -> Piece:
     return Piece(one.guid, hashlib.sha256(fragment).hexdigest(), urgency)
 
 
-def fragment_key(fmt: Format, frame: Frame, kind: str, content: str) -> str:
+def written_by(fmt: Format, frame: Frame, kind: str) -> str:
+    """Give as text what fragments of a kind have in common that stand in feeds of a frame."""
+    return json.dumps([fmt.name, fmt.version, kind, *frame], ensure_ascii=False)
+
+
+def fragment_key(made_by: str, content: str) -> str:
     """Give the SHA-256 of all that a fragment follows from, hexadecimal.
 
-    `kind` says what is written, `content` all that it is written from: equal things, equal text.
+    `content` says all that it is written from: equal things, equal text.
     """
-    made_by = json.dumps([fmt.name, fmt.version, kind, *frame], ensure_ascii=False)
     return hashlib.sha256(f"{made_by}\n{content}".encode()).hexdigest()
 
 

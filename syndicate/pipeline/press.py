@@ -11,7 +11,7 @@ from typing import NamedTuple
 from syndicate.checks.findings import Findings
 from syndicate.checks.fragments import check_fragment, check_fragments
 from syndicate.formats import packing
-from syndicate.formats.base import Format, Frame, Piece, fragment_key
+from syndicate.formats.base import Format, Frame, Piece, fragment_key, written_by
 from syndicate.model.entry import Tombstone
 from syndicate.model.errors import RenderFailed
 from syndicate.pipeline.keeping import Keeping, KeptPiece
@@ -111,7 +111,8 @@ class Press:
 
     def press(self, fmt: Format, frame: Frame, things: Iterable[Thing]) -> Pressed:
         """Give the fragments of what stands in a feed, in its order."""
-        keys = {_key(fmt, frame, one): one for one in things}
+        made_by = {kind: written_by(fmt, frame, kind.__name__) for kind in (Line, Tombstone)}
+        keys = {fragment_key(made_by[type(one)], _content(one)): one for one in things}
         known = dict(self._keeping.fragments(keys))
         faults: dict[str, str] = {}
         rendered: dict[str, tuple[bytes, str]] = {}
@@ -160,9 +161,8 @@ def _words(fmt: Format, faults: Findings) -> str:
     return str(RenderFailed(f"{fmt.name}: {faults[0]}")) if faults else ""
 
 
-def _key(fmt: Format, frame: Frame, one: Thing) -> str:
-    content = one.content if isinstance(one, Line) else one.model_dump_json()
-    return fragment_key(fmt, frame, type(one).__name__, content)
+def _content(one: Thing) -> str:
+    return one.content if isinstance(one, Line) else one.model_dump_json()
 
 
 def _rendered(fmt: Format, frame: Frame, one: Thing) -> bytes:

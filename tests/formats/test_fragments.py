@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from syndicate.formats.all import FORMATS
-from syndicate.formats.base import Format, Frame, Piece, fragment_key, piece_of
+from syndicate.formats.base import Format, Frame, Piece, fragment_key, piece_of, written_by
 from syndicate.model.document import FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.errors import RenderFailed
@@ -153,13 +153,13 @@ def test_a_message_states_the_most_urgent_of_its_pieces_and_an_id_of_their_diges
 def test_a_key_changes_with_everything_a_fragment_follows_from() -> None:
     rss, frame = FORMATS["rss"], Frame(language="en", origin="https://a.example")
     keys = [
-        fragment_key(rss, frame, "Line", "one"),
-        fragment_key(rss, frame, "Tombstone", "one"),
-        fragment_key(rss, frame, "Line", "another"),
-        fragment_key(rss, frame._replace(language="fr"), "Line", "one"),
-        fragment_key(rss._replace(version=rss.version + 1), frame, "Line", "one"),
-        fragment_key(FORMATS["atom"], frame, "Line", "one"),
+        fragment_key(written_by(rss, frame, "Line"), "one"),
+        fragment_key(written_by(rss, frame, "Tombstone"), "one"),
+        fragment_key(written_by(rss, frame, "Line"), "another"),
+        fragment_key(written_by(rss, frame._replace(language="fr"), "Line"), "one"),
+        fragment_key(written_by(rss._replace(version=rss.version + 1), frame, "Line"), "one"),
+        fragment_key(written_by(FORMATS["atom"], frame, "Line"), "one"),
     ]
     assert all(len(key) == 64 for key in keys)
     assert all(one != other for one, other in combinations(keys, 2))
-    assert fragment_key(rss, frame, "Line", "one") == keys[0]
+    assert fragment_key(written_by(rss, frame, "Line"), "one") == keys[0]
