@@ -90,7 +90,7 @@ def _one_by_one(
             while len(waiting) < min(place + ahead, len(groups)):
                 waiting.append(pool.submit(_prepare, groups[len(waiting)]))
         if place < len(waiting):
-            with suppress(BrokenProcessPool):
+            with suppress(Exception):  # whatever it is, the run meets it itself and tells it
                 waiting[place].result()
         yield group
 

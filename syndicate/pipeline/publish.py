@@ -29,6 +29,7 @@ from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.made import Published, preparing
 from syndicate.pipeline.plan import Group, Planner, Turn, news_of
 from syndicate.pipeline.ports import Store, Target
+from syndicate.pipeline.sheets import require
 from syndicate.pipeline.together import Together
 
 MANY = 2_000
@@ -133,7 +134,9 @@ class Regeneration:
         Raises:
             StoreFailed: the store cannot be read or written.
             TargetFailed: the target cannot be written; the last good documents stay.
+            EncodingFailed: the desk wants an encoding whose library is not installed.
         """
+        require(self.files.desk.encodings)
         if self.dry_run:
             yield from self._run(only)
             return

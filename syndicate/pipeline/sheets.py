@@ -63,6 +63,17 @@ _ENCODERS = {"zstd": packing.zstd, "br": packing.brotli}
 _closing = lru_cache(64)(packing.packed)
 
 
+def require(encodings: Iterable[str]) -> None:
+    """Make sure that documents can be put so.
+
+    Raises:
+        EncodingFailed: the library of an encoding is not installed.
+    """
+    for name in encodings:
+        if name in _ENCODERS:
+            _ENCODERS[name](b"")
+
+
 class Template(NamedTuple):
     """An envelope with empty slots, checked."""
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
+from syndicate.model.errors import EncodingFailed
 from syndicate.pipeline import lines, press, pruning, sheets
 from syndicate.stores._tables import ENVELOPES, FRAGMENTS, PIECES, SHELVES
 from tests.builders import NOW, a_desk, a_licence, a_partner, an_article, desk_files
@@ -125,6 +126,22 @@ def test_a_title_that_reads_like_a_slot_is_left_alone(tmp_path: Path, form: str)
         assert [one.failure for one in desk.run(now)] == [""] * 3
         assert desk.read("rss").count(f"<title>{title}</title>".encode()) == 1
         assert desk.read("atom").count(f"<title>{title}</title>".encode()) == 1
+
+
+def test_an_encoding_that_is_not_installed_is_told_before_anything_is_done(
+    desk: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: bytes) -> bytes:
+        raise EncodingFailed("zstd is not installed", mend="pip install syndicate[zstd]")
+
+    monkeypatch.setitem(sheets._ENCODERS, "zstd", missing)
+    before = desk.state()
+    desk.files = with_encodings("plain", "zstd")
+    desk.take(correction(2), now=LATER)
+    with pytest.raises(EncodingFailed, match="not installed"):
+        desk.run(LATER)
+    assert desk.state() == before
+    assert [one.sequence for one in desk.store.ways()] == [1, 1, 1]
 
 
 def with_encodings(*names: str) -> DeskFiles:
