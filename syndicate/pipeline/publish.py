@@ -169,10 +169,13 @@ class Regeneration:
         live = [one for one in turns if one.former or not one.stopped]
         together = Together(self, frozenset(arrived))
         groups = list(planner.groups(live, news, stamps, all_=all_))
-        with self._ahead(groups, frozenset(arrived)) as ready:
-            for group in ready:
-                yield from together.publish(group)
-        together.finish()
+        try:
+            with self._ahead(groups, frozenset(arrived)) as ready:
+                for group in ready:
+                    yield from together.publish(group)
+            yield from together.finish()
+        finally:
+            together.close()
         yield from together.rest(turns, planner.ways)
         if only is None and not self.due and not self.dry_run:
             self.store.set(LOOKED, str(serial))

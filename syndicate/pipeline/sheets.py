@@ -44,6 +44,11 @@ class Sheet(NamedTuple):
     digest: str
     """Of the whole (see `syndicate.model.document.document_digest`)."""
 
+    @property
+    def size(self) -> int:
+        """Length of its plain bytes."""
+        return _size(self.envelope, self.pressed)
+
     def document(self, encodings: Collection[str] = ("plain",)) -> Document:
         """Put the bytes together: plain, packed, or both."""
         opening, between, closing = self.envelope

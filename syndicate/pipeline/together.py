@@ -15,6 +15,7 @@ from syndicate.pipeline.made import Made, Making, Published, Run
 from syndicate.pipeline.past import real_rooms, real_slots
 from syndicate.pipeline.plan import Group, Turn
 from syndicate.pipeline.pruning import pruned
+from syndicate.pipeline.putting import Putting
 
 TRIES = 3
 
@@ -26,6 +27,7 @@ class Together:
         self._run = run
         self._store = run.store
         self._making = Making(run, arrived, gives_back=not run.dry_run)
+        self._putting = Putting(run)
         self._kept: set[str] = set()
         """The inputs that this run has kept already."""
         self._isolated: dict[str, list[Isolated]] = {}
@@ -33,14 +35,23 @@ class Together:
             self._isolated.setdefault(one.place, []).append(one)
         self._done: set[tuple[str, str]] = set()
 
-    def finish(self) -> None:
-        """Keep what can be made again, and throw away what nobody needs any more."""
+    def finish(self) -> Iterator[Published]:
+        """Give what became of the last documents. Keep what can be made again, and throw away what
+        nobody needs any more."""
+        yield from self._putting.settled()
         self._making.flush()
         if not self._run.dry_run:
             pruned(self._store, self._making.grown)
 
+    def close(self) -> None:
+        """Leave the target alone from now on."""
+        self._putting.close()
+
     def publish(self, group: Group) -> Iterator[Published]:
-        """Publish a group; once more where another run took the last of a quota."""
+        """Publish a group; once more where another run took the last of a quota.
+
+        Gives what became of documents that are out now: those of an earlier group, perhaps.
+        """
         for tries_left in reversed(range(TRIES)):
             try:
                 told = self._publish(group)
@@ -94,7 +105,8 @@ class Together:
                 done += [one.told for one in some]
                 continue
             part = group._replace(stream=0, fork_of=source) if apart else group
-            done += self._put(self._recorded(part, followed, some))
+            done += self._putting.settled()
+            done += self._putting.put(self._recorded(part, followed, some))
         return done
 
     def _dry(self, one: Made) -> Published:
@@ -149,20 +161,6 @@ class Together:
         if editions or receipt.holdings or not same or not group.stream:
             self._store.record(receipt)
         return some
-
-    def _put(self, some: Sequence[Made]) -> Iterator[Published]:
-        """Put the bytes, then note that they are out, and how they look."""
-        out = []
-        sheets = [(one, one.sheet) for one in some if one.sheet]
-        changes = self._run.target.put_all(
-            sheet.document(one.member.turn.files.desk.encodings) for one, sheet in sheets
-        )
-        for (one, _), written in zip(sheets, changes, strict=True):
-            stamp = self._run.target.stamp(one.told.path)
-            if (one.way.put, one.way.stamp) != (one.way.sequence, stamp):
-                out.append(one.way._replace(stamp=stamp))
-            yield one.told._replace(written=written)
-        self._store.note_put(out)
 
     def _isolate(self, told: Published) -> None:
         found = [

@@ -1,0 +1,79 @@
+"""Large groups are put by a thread: the same documents, the same record, the same failures."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bench.corpus import NOW, THREE, Size
+from bench.desk import BenchDesk
+from syndicate.formats.all import FORMATS
+from syndicate.model.document import Document
+from syndicate.model.errors import TargetFailed
+from syndicate.pipeline import putting
+from syndicate.pipeline.publish import Regeneration
+from syndicate.targets.folder import FolderTarget
+from tests.pipeline.test_ahead import documents
+
+SIZE = Size(20, 12, THREE, 10)
+
+
+class Watched(FolderTarget):
+    """A target that knows who puts."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.by: set[bool] = set()
+
+    def put_all(self, documents: Iterable[Document]) -> Iterator[bool]:
+        self.by.add(threading.current_thread() is threading.main_thread())
+        yield from super().put_all(documents)
+
+
+def run(desk: BenchDesk, target: FolderTarget, seconds: int = 0) -> int:
+    now = NOW + timedelta(seconds=seconds)
+    found = list(Regeneration(desk.files, desk.store, target, FORMATS, now).run())
+    assert not [one for one in found if one.failure]
+    assert len({one.path for one in found}) == len(found) == 36
+    assert all(one.put == one.sequence for one in desk.store.ways())
+    return sum(one.written for one in found)
+
+
+def made(folder: Path) -> BenchDesk:
+    return BenchDesk(folder, SIZE, lambda _, things, __: things)
+
+
+def test_a_thread_puts_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for name, many in (("thread", putting.MANY), ("alone", 10**9)):
+        monkeypatch.setattr(putting, "MANY", many)
+        with closing(made(tmp_path / name)) as desk:
+            target = Watched(tmp_path / name / "public")
+            assert run(desk, target) == 36
+            assert run(desk, target, 1) == 0
+            desk.change_hot()
+            assert 0 < run(desk, target, 2) < 36
+            assert target.by >= {many > 36}
+        found.append(documents(tmp_path / name))
+    assert found[0] == found[1]
+
+
+def test_what_a_thread_cannot_put_ends_the_run_and_is_put_by_the_next(tmp_path: Path) -> None:
+    with closing(made(tmp_path)) as desk:
+        target = Watched(tmp_path / "public")
+        odd = tmp_path / "public/partner-0/feed-0.rss"
+        odd.mkdir(parents=True)
+        with pytest.raises(TargetFailed, match=r"feed-0\.rss"):
+            run(desk, target)
+        assert False in target.by
+        assert threading.active_count() == 1
+        with target.lock():
+            pass
+        odd.rmdir()
+        assert 0 < run(desk, target, 1) <= 36
+        assert run(desk, target, 2) == 0
