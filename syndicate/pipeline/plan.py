@@ -104,6 +104,8 @@ class Planner:
         self._now = now
         self._trusts = trusts
         self._known: dict[tuple[str, frozenset[str], tuple[str, ...]], Class] = {}
+        self._alike: dict[str, Class] = {}
+        """Each class once: there are far fewer than feeds."""
         self._facets: dict[str, tuple[str, ...]] = {}
         self._sizes: dict[int, int] = {}
         self._members: list[Member] = []
@@ -157,7 +159,8 @@ class Planner:
             return made._replace(key=digest_of(f"former {turn.feed.id} {made.key} {stays}"))
         key = turn.feed.id, carries, names
         if key not in self._known:
-            self._known[key] = self._classes.of(turn.partner, turn.feed, carries, names)
+            made = self._classes.of(turn.partner, turn.feed, carries, names)
+            self._known[key] = self._alike.setdefault(made.key, made)
         return self._known[key]
 
     def _is_touched(self, member: Member, news: News, stamps: Mapping[str, str]) -> bool:

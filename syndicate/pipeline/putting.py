@@ -14,7 +14,7 @@ from syndicate.pipeline.made import Made, Published, Run
 
 MANY = 12
 """So many documents keep a disk busy for longer than a thread costs."""
-MOST = 64_000_000
+MOST = 32_000_000
 """Bytes that wait for the disk, at most; documents of larger groups are put as they are made."""
 
 
