@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -159,14 +159,15 @@ class Sheets:
 
     def wraps(
         self, fmt: Format, members: Iterable[Member], composed: Composition
-    ) -> tuple[Wrap, ...]:
-        """Give what feeds put around the same articles."""
+    ) -> Iterator[Wrap]:
+        """Give what feeds put around the same articles, one by one: there may be very many."""
         urgency = _urgency(line.urgency for line in composed.lines)
         keys = [(_key(fmt, one, self._updated(one, composed), urgency), one) for one in members]
         kept: Mapping[str, bytes] = {}
         if composed.lines and not composed.tombstones:
             kept = self._keeping.envelopes(key for key, _ in keys)
-        return tuple(Wrap(fmt, one, composed, kept.get(key)) for key, one in keys)
+        for key, one in keys:
+            yield Wrap(fmt, one, composed, kept.get(key))
 
     def sheet(self, fmt: Format, wrap: Wrap, composed: Composition, pressed: Pressed) -> Sheet:
         """Give a document: an envelope of its own around fragments that were all checked.
