@@ -8,25 +8,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
+from rich.progress import Progress
 
-
-class _Rate(ProgressColumn):
-    """How many things a second."""
-
-    def render(self, task: Task) -> Text:
-        """Give the rate, or a dash before it is known."""
-        return Text(f"{task.speed:.1f}/s" if task.speed else "–/s")
+from syndicate.cli.progress import columns
 
 
 class Told:
@@ -34,12 +18,7 @@ class Told:
 
     def __init__(self, scenes: int) -> None:
         self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            _Rate(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            *columns(),
             console=Console(stderr=True),
             transient=True,
             refresh_per_second=2,

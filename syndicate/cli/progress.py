@@ -20,19 +20,23 @@ from rich.text import Text
 _T = TypeVar("_T")
 
 
-def shown(
-    work: Iterable[_T], doing: str, total: int | None, console: Console | None = None
-) -> Iterator[_T]:
-    """Give the same and show how it goes; `total` is how many there are, where that is known."""
-    columns = (
+def columns() -> tuple[ProgressColumn, ...]:
+    """Give what a bar says: what, how many of how many, how fast, how long still."""
+    return (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         _Rate(),
         TimeRemainingColumn(),
     )
+
+
+def shown(
+    work: Iterable[_T], doing: str, total: int | None, console: Console | None = None
+) -> Iterator[_T]:
+    """Give the same and show how it goes; `total` is how many there are, where that is known."""
     console = console or Console(stderr=True)
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns(), console=console, transient=True) as progress:
         yield from progress.track(work, total, description=doing)
 
 

@@ -23,6 +23,13 @@ from syndicate.stores.sql import SqlStore
 from syndicate.targets.folder import FolderTarget
 from tests.builders import NOW, an_article, desk_files
 
+OTHER = {
+    "guid": "tag:harbour.example,2024:other",
+    "headline": "Another article",
+    "canonical_url": "https://harbour.example/cities/other",
+}
+"""Facts of an article beside the first one."""
+
 
 class Running:
     def __init__(self, folder: Path, files: DeskFiles | None = None) -> None:
