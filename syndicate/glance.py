@@ -223,7 +223,7 @@ def keep(place: Place, looked: Looked, seen: Seen) -> None:
     with suppress(OSError):
         fresh = _fresh(place.store)
         with fresh.open("x", encoding="utf-8") as file:
-            json.dump(kept, file)
+            file.write(json.dumps(kept))
         fresh.replace(_kept_in(place.store))
 
 

@@ -65,11 +65,17 @@ def load_sound(folder: Path, kept: KeptToml | None = None) -> desk_folder.Read:
     return desk_folder.load_sound(folder, kept)
 
 
-def kept_toml(folder: Path) -> KeptToml:
-    """Give what is kept beside the database of a desk's files, so that reading them costs less."""
+def kept_toml(folder: Path, now: datetime, looks: glance.Looks | None = None) -> KeptToml:
+    """Give what is kept beside the database of a desk's files, so that reading them costs less.
+
+    `looks` says how the files look, where that is known at `now`.
+    """
     with suppress(BadDesk, StoreFailed):
+        looks = looks or glance.files(folder)
+        seen = "\n".join(looks.lines).encode(errors="surrogatepass")
         store = _store_url(folder, load_desk(folder).store).removeprefix("sqlite:///")
-        return KeptToml(Path(f"{store}.toml"))
+        settled = hashlib.sha256(seen).hexdigest() if looks.is_settled(now) else ""
+        return KeptToml(Path(f"{store}.toml"), settled)
     return KeptToml()
 
 

@@ -24,7 +24,7 @@ class Glancing:
         """Look at the desk's files, which nobody has read yet."""
         self._folder = folder
         self._begun = now()
-        self._files = glance.files(folder)
+        self.files = glance.files(folder)
 
     def begin(self, desk: Desk) -> None:
         """Look at the inbox, and forget what an earlier run left behind."""
@@ -39,7 +39,7 @@ class Glancing:
 
         Only for a run that left nothing to mend. What cannot be kept costs the next run its time.
         """
-        if not (self._files.is_settled(self._begun) and self._inbox.is_settled(self._begun)):
+        if not (self.files.is_settled(self._begun) and self._inbox.is_settled(self._begun)):
             return
         with suppress(OSError, SyndicateError):
             database = glance.database(self._place.store)
@@ -48,5 +48,5 @@ class Glancing:
                 is_same = database == self._database
                 until = run.rests_until(store, wiring.stamps(documents), is_same=is_same)
             if until and database and database == glance.database(self._place.store):
-                looked = glance.Looked(self._files.lines, self._inbox.lines, database, documents)
+                looked = glance.Looked(self.files.lines, self._inbox.lines, database, documents)
                 glance.keep(self._place, looked, glance.Seen(run.now, until, told, said))

@@ -97,7 +97,7 @@ def show_partner(partner: str, desk: Path, *, as_json: bool) -> None:
     print_table(
         ("feed", "title", "files"),
         [
-            (f.id, f.title, " ".join(path_of(one, f, FORMATS[n]) for n in f.formats))
+            (f.id, f.title, " ".join(path_of(one.id, f.id, FORMATS[n]) for n in f.formats))
             for f in one.feeds
         ],
     )
@@ -203,7 +203,9 @@ def list_feeds(desk: Path, *, as_json: bool) -> None:
             "feed": feed.id,
             "partner": partner.id,
             "title": feed.title,
-            "urls": [files.desk.url_of(path_of(partner, feed, FORMATS[n])) for n in feed.formats],
+            "urls": [
+                files.desk.url_of(path_of(partner.id, feed.id, FORMATS[n])) for n in feed.formats
+            ],
         }
         for partner, feed in files.feed_list()
     ]

@@ -52,7 +52,7 @@ def published(desk: Path, asked: Asked, *, as_json: bool) -> None:
         SyndicateError: it cannot be done.
     """
     glancing = Glancing(desk)
-    kept = wiring.kept_toml(desk)
+    kept = wiring.kept_toml(desk, now(), glancing.files)
     found = wiring.load_sound(desk, kept)
     warnings = tuple(f"warning: {text}" for text in found.warnings)
     for line in (*found.errors, *warnings):
@@ -87,7 +87,7 @@ def _files(found: Read, only: str | None) -> DeskFiles:
     """Give the files of a desk that can be used, and that has the feed that is asked for."""
     if found.files is None:
         raise Refused("the desk cannot be used; the lines above say why")
-    known = [feed.id for _, feed in found.files.feed_list()]
+    known = [feed for _, feed, _ in found.files.feed_names()]
     if only is not None and only not in known:
         raise NotFound(f"no feed {only!r}", mend=f"use one of: {', '.join(known)}")
     return found.files
@@ -113,11 +113,10 @@ def publish_now(
 
 
 def _done(run: Regeneration, only: str | None) -> list[Published]:
-    wanted = [feed for _, feed in run.files.feed_list() if only in (None, feed.id)]
-    documents = sum(len(feed.formats) for feed in wanted)
+    listed = list(run.files.feed_names())
+    documents = sum(len(formats) for _, feed, formats in listed if only in (None, feed))
     done = list(watched(run.run(only), "publishing", lambda: documents))
-    feeds = [feed.id for _, feed in run.files.feed_list()]
-    places = {feed: place for place, feed in enumerate(feeds)}
+    places = {feed: place for place, (_, feed, _) in enumerate(listed)}
     return sorted(done, key=lambda one: places.get(one.feed, len(places)))
 
 
@@ -139,11 +138,11 @@ def publish_change(desk: Path, store: Store, moment: datetime) -> Attempt:
     What fails for one feed, a partner's file or folder, keeps nobody else from being told.
     """
     try:
-        kept = wiring.kept_toml(desk)
+        kept = wiring.kept_toml(desk, now())
         found = wiring.load_sound(desk, kept)
         kept.keep()
         run = _run(desk, found, store, moment)
-        feeds = [feed.id for _, feed in run.files.feed_list()]
+        feeds = [feed for _, feed, _ in run.files.feed_names()]
         feeds += [feed for _, feed, _ in store.published_feeds() if feed not in feeds]
     except SyndicateError as met:
         return Attempt((), (str(met),))

@@ -75,7 +75,7 @@ class _Place:
             return min((one for one in store.planned().values() if one), default=None)
 
     def publish(self, now: datetime, *, due: bool) -> Sequence[Published]:
-        kept = wiring.kept_toml(self._folder)
+        kept = wiring.kept_toml(self._folder, now)
         found = wiring.load_sound(self._folder, kept)
         for line in () if due else found.errors:
             tell(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal
@@ -15,6 +16,7 @@ from syndicate.model.licence import Licence
 from syndicate.model.moments import Window, Zone
 from syndicate.model.partner import Agreement, Email, Partner
 from syndicate.model.rights import PartRights
+from syndicate.model.roster import Outline, Roster, outline_of
 from syndicate.model.territory import Group, Groups, Territory
 
 Encoding = Literal["plain", "gzip", "zstd", "br"]
@@ -119,7 +121,24 @@ class DeskFiles:
 
     desk: Desk
     licences: tuple[Licence, ...]
-    partners: tuple[Partner, ...]
+    partners: Sequence[Partner]
+    """In file order; a `Roster` where each is read when it is asked for."""
+
+    @cached_property
+    def outlines(self) -> tuple[Outline, ...]:
+        """Every partner in short, in file order."""
+        if isinstance(self.partners, Roster):
+            return self.partners.outlines
+        return tuple(outline_of(one) for one in self.partners)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {one.id: place for place, one in enumerate(self.outlines)}
+
+    def partner(self, name: str) -> Partner | None:
+        """Give the partner of an id; None where the desk has none."""
+        place = self._places.get(name)
+        return None if place is None else self.partners[place]
 
     def licence(self, name: str, version: int) -> Licence | None:
         """Give one licence version, None where the desk does not hold it."""
@@ -137,12 +156,20 @@ class DeskFiles:
         """Give every feed with its partner, in file order."""
         return tuple((partner, feed) for partner in self.partners for feed in partner.feeds)
 
+    def feed_names(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """Give every feed as (partner, feed, formats), in file order; no terms are read for it."""
+        for one in self.outlines:
+            for feed, formats in one.feeds:
+                yield one.id, feed, formats
+
     @cached_property
     def exclusives(self) -> tuple[tuple[Partner, Agreement, Licence], ...]:
         """Every agreement that keeps something from other partners, with partner and licence."""
         return tuple(
             (partner, agreement, licence)
-            for partner in self.partners
+            for place, outline in enumerate(self.outlines)
+            if outline.excludes
+            for partner in (self.partners[place],)
             for agreement in partner.agreements
             if agreement.exclusivity
             if (licence := self.licence(agreement.licence, agreement.licence_version))

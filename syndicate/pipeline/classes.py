@@ -75,9 +75,8 @@ class Classes:
     @cached_property
     def shared(self) -> DeskFiles:
         """What of the desk all classes are decided with: no partners but who holds exclusives."""
-        holders = dict.fromkeys(partner.id for partner, _, _ in self._files.exclusives)
-        kept = tuple(one for one in self._files.partners if one.id in holders)
-        return DeskFiles(self._files.desk, self._files.licences, kept)
+        kept = {partner.id: partner for partner, _, _ in self._files.exclusives}
+        return DeskFiles(self._files.desk, self._files.licences, tuple(kept.values()))
 
     @cached_property
     def _context(self) -> str:
@@ -134,7 +133,7 @@ class Classes:
 
 def _named(files: DeskFiles) -> frozenset[str]:
     """Give the partners that exclusives speak of, and the publisher's own sites."""
-    spoken = {partner.id for partner in files.partners if partner.own}
+    spoken = {partner.id for partner in files.outlines if partner.own}
     for partner, agreement, _ in files.exclusives:
         spoken.add(partner.id)
         spoken.update(agreement.exclusivity.carve_outs if agreement.exclusivity else ())

@@ -305,9 +305,9 @@ def _notice(request: Request, feed: Feed, history: History, now: datetime) -> To
     return tombstone(request, history, now, picks)
 
 
-def path_of(partner: Partner, feed: Feed, fmt: Format) -> str:
+def path_of(partner: str, feed: str, fmt: Format) -> str:
     """Give the published path of a feed in a format: gazette/gazette-all.rss."""
-    return f"{partner.id}/{feed.id}.{fmt.suffix}"
+    return f"{partner}/{feed}.{fmt.suffix}"
 
 
 def head_of(
@@ -325,7 +325,7 @@ def head_of(
         description=feed.description,
         language=language,
         dir="rtl" if direction_of(language) == "rtl" else "ltr",
-        self_url=desk.url_of(path_of(partner, feed, fmt)),
+        self_url=desk.url_of(path_of(partner.id, feed.id, fmt)),
         site_url=desk.url,
         logo=desk.logo,
         publisher=desk.name,

@@ -51,7 +51,7 @@ def perches(files: DeskFiles, formats: Iterable[Format], now: datetime) -> tuple
         canary = _canary(files, partner, feed, now)
         canary = made.setdefault(canary.article.guid, canary)
         for name in feed.formats:
-            path = path_of(partner, feed, by_name[name])
+            path = path_of(partner.id, feed.id, by_name[name])
             found.append(Perch(partner, feed, name, path, canary))
     return tuple(found)
 

@@ -42,7 +42,7 @@ def formers(
     Where some of the desk's files cannot be read (not `sound`), a feed that is missing is taken
     for stopped, not for gone.
     """
-    wanted = {(feed.id, name) for _, feed in files.feed_list() for name in feed.formats}
+    wanted = {(feed, name) for _, feed, formats in files.feed_names() for name in formats}
     for _, feed_id, name in published:
         is_stopped = feed_id in stopped
         if (feed_id, name) in wanted and not is_stopped:
@@ -56,9 +56,9 @@ def formers(
 
 
 def _former(files: DeskFiles, store: Store, last: Edition, *, stays: bool) -> Former | None:
-    now = next((one for one in files.partners if one.id == last.partner), None)
+    now = files.partner(last.partner)
     kept = restored(last.inputs, store.text) if last.inputs else None
-    then = next((p for p in kept.partners if p.id == last.partner), None) if kept else None
+    then = kept.partner(last.partner) if kept else None
     feeds = [f for p in (now, then) if p for f in p.feeds if f.id == last.feed]
     if kept is None or then is None or not feeds:
         return None

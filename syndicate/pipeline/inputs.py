@@ -94,8 +94,8 @@ class Snapshots:
             if known is files:
                 return shared, holders
         shared = (_text(files.desk), *(_text(one) for one in files.licences))
-        ids = {partner.id for partner, _, _ in files.exclusives}
-        holders = tuple(_text(one) for one in files.partners if one.id in ids)
+        excluding = {partner.id: partner for partner, _, _ in files.exclusives}
+        holders = tuple(_text(one) for one in excluding.values())
         self._shared = [(files, shared, holders), *self._shared[:7]]
         return shared, holders
 

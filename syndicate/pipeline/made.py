@@ -222,8 +222,8 @@ class Making:
     ) -> Edition:
         turn = member.turn
         return Edition.model_construct(
-            feed=turn.feed.id,
-            partner=turn.partner.id,
+            feed=turn.name,
+            partner=turn.owner,
             format=fmt.name,
             sequence=member.way.sequence + 1,
             digest=sheet.digest,
@@ -240,10 +240,10 @@ class Making:
     def told(self, turn: Turn) -> Published:
         """Give what is said of a feed before anything became of it."""
         former = turn.former is not None and not turn.stopped and not self._run.unsound
-        path = path_of(turn.partner, turn.feed, self._run.formats[turn.format])
+        path = path_of(turn.owner, turn.name, self._run.formats[turn.format])
         return Published(
-            turn.partner.id,
-            turn.feed.id,
+            turn.owner,
+            turn.name,
             turn.format,
             path,
             written=False,

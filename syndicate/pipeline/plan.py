@@ -13,16 +13,18 @@ from typing import NamedTuple
 
 from syndicate.formats.base import Format
 from syndicate.licensing.covers import facets
-from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
+from syndicate.model.errors import NotFound
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Partner
 from syndicate.model.receipt import Way
+from syndicate.model.roster import outline_of
 from syndicate.pipeline.classes import Class, Classes, known_names
 from syndicate.pipeline.compose import own_facts, path_of
 from syndicate.pipeline.former import Former
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.pool import facets_for
+from syndicate.pipeline.ports import Store
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """When time alone changes something that it never changes."""
@@ -32,13 +34,32 @@ class Turn(NamedTuple):
     """One feed in one format, with the files it is published by."""
 
     files: DeskFiles
-    partner: Partner
-    feed: Feed
+    owner: str
+    """The partner's id."""
+    name: str
+    """The feed's id."""
     format: str
     former: Former | None = None
     """Set where it only follows what it gave out before."""
     stopped: str = ""
     """Why it gets nothing new, to be told."""
+
+    @property
+    def partner(self) -> Partner:
+        """The partner, read now where nobody read it before. Raises NotFound."""
+        found = self.former.partner if self.former else self.files.partner(self.owner)
+        if found is None:
+            raise NotFound(f"no partner {self.owner!r}")
+        return found
+
+    @property
+    def feed(self) -> Feed:
+        """The feed. Raises NotFound."""
+        feeds = (self.former.feed,) if self.former else self.partner.feeds
+        found = next((one for one in feeds if one.id == self.name), None)
+        if found is None:
+            raise NotFound(f"no feed {self.name!r}")
+        return found
 
 
 class Member(NamedTuple):
@@ -74,12 +95,19 @@ class News(NamedTuple):
     """By what those are found, all versions."""
     streams: frozenset[int]
     """The streams that hold one of them."""
+    classes: frozenset[str] = frozenset()
+    """The classes that may pick one of them, among those that are noted."""
+    noted: frozenset[str] = frozenset()
+    """All classes of which it is noted what they pick."""
 
 
-def news_of(histories: Mapping[str, Sequence[Article]], streams: frozenset[int]) -> News:
+def news_of(store: Store, arrived: Iterable[str]) -> News:
     """Give what arrived articles concern."""
+    histories = store.histories(arrived)
     found = {f for versions in histories.values() for one in versions for f in facets(one)}
-    return News(frozenset(histories), frozenset(found), streams)
+    streams = store.streams_of(arrived)
+    classes = store.selecting(found) if found else frozenset()
+    return News(frozenset(histories), frozenset(found), streams, classes, store.selecting())
 
 
 class Planner:
@@ -98,6 +126,7 @@ class Planner:
         """Begin with where feeds stand; `trusts` says that what is noted there of what they ask
         for, and of their heads, was worked out from the same files and still holds."""
         self.ways = {(one.feed, one.format): one for one in ways}
+        self._files = files
         self._classes = Classes(files, named)
         self._named = named
         self._formats = formats
@@ -140,15 +169,15 @@ class Planner:
 
     def _member(self, turn: Turn) -> Member:
         fmt = self._formats[turn.format]
-        path = path_of(turn.partner, turn.feed, fmt)
-        before = self.ways.get((turn.feed.id, turn.format))
+        path = path_of(turn.owner, turn.name, fmt)
+        before = self.ways.get((turn.name, turn.format))
         if self._trusts and turn.former is None and before is not None and before.asked:
             return Member(turn, before, path)
-        way = before or Way(turn.feed.id, turn.format, turn.partner.id)
+        way = before or Way(turn.name, turn.format, turn.owner)
         names = known_names(turn.partner, way.names)
         asked = self._asked(turn, names)
         head = digest_of(own_facts(turn.files, turn.partner, turn.feed, fmt, self._now))
-        way = way._replace(partner=turn.partner.id, names=names, asked=asked.key, head=head)
+        way = way._replace(partner=turn.owner, names=names, asked=asked.key, head=head)
         return Member(turn, way, path)
 
     def _asked(self, turn: Turn, names: tuple[str, ...]) -> Class:
@@ -156,8 +185,8 @@ class Planner:
         if turn.former is not None:
             made = Classes(turn.files, self._named).of(turn.partner, turn.feed, carries, names)
             stays = ",".join(sorted(turn.former.stays))
-            return made._replace(key=digest_of(f"former {turn.feed.id} {made.key} {stays}"))
-        key = turn.feed.id, carries, names
+            return made._replace(key=digest_of(f"former {turn.name} {made.key} {stays}"))
+        key = turn.name, carries, names
         if key not in self._known:
             made = self._classes.of(turn.partner, turn.feed, carries, names)
             self._known[key] = self._alike.setdefault(made.key, made)
@@ -169,14 +198,21 @@ class Planner:
             return True
         if way.stream in news.streams:
             return True
+        if self._trusts and turn.former is None:
+            return way.asked in news.classes or way.asked not in news.noted
         return bool(news.facets) and not news.facets.isdisjoint(self._facets_of(turn))
 
     def _facets_of(self, turn: Turn) -> tuple[str, ...]:
         if turn.former is not None:
             return facets_for(turn.files, turn.partner, turn.feed)
-        if turn.feed.id not in self._facets:
-            self._facets[turn.feed.id] = facets_for(turn.files, turn.partner, turn.feed)
-        return self._facets[turn.feed.id]
+        if turn.name not in self._facets:
+            self._facets[turn.name] = facets_for(turn.files, turn.partner, turn.feed)
+        return self._facets[turn.name]
+
+    def selections(self) -> dict[str, tuple[str, ...]]:
+        """Give by what the candidates of every class are found, to be noted."""
+        live = (one for one in self._members if one.turn.former is None)
+        return {one.way.asked: self._facets_of(one.turn) for one in live}
 
     def _is_at_rest(self, before: Way | None, member: Member, stamps: Mapping[str, str]) -> bool:
         """Say whether a feed was left so that neither itself nor the moment asks for anything."""
@@ -205,9 +241,10 @@ class Planner:
 
     def holds_until(self) -> datetime:
         """Give the first end of an agreement that is to come: until then no head changes."""
-        partners = {id(one.turn.partner): one.turn.partner for one in self._members}
-        ends = (one.term.closes for partner in partners.values() for one in partner.agreements)
-        return min((one for one in ends if one and one > self._now), default=NEVER)
+        ends = [end for one in self._files.outlines for end in one.ends]
+        formers = (one.turn.partner for one in self._members if one.turn.former)
+        ends += [end for one in formers for end in outline_of(one).ends]
+        return min((one for one in ends if one > self._now), default=NEVER)
 
     def _group(self, asked: Class, members: Sequence[Member]) -> Group:
         stream = members[0].way.stream

@@ -140,6 +140,12 @@ class Streams(Protocol):
     def note_put(self, ways: Iterable[Way]) -> None:
         """Keep that the bytes of the newest editions are out."""
 
+    def selecting(self, facets: Iterable[str] | None = None) -> frozenset[str]:
+        """Give the classes noted whose candidates are found by any of some facets, or all."""
+
+    def note_selections(self, selections: Mapping[str, Iterable[str]]) -> None:
+        """Note by what the candidates of every class are found; those of others are forgotten."""
+
     def planned(self) -> Mapping[tuple[str, str], datetime | None]:
         """Give when time alone can change each feed, by feed and format."""
 

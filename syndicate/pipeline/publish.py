@@ -149,18 +149,18 @@ class Regeneration:
             return
         stamps = self.target.stamps()
         changed = self._licences(stamps)
-        published = self.store.published_feeds()
+        ways = self.store.ways()
+        published = [(one.partner, one.feed, one.format) for one in ways if one.sequence]
         turns = list(self._turns(only, changed, published))
         if self.due:
-            turns = [one for one in turns if (one.feed.id, one.format) in waiting]
+            turns = [one for one in turns if (one.name, one.format) in waiting]
         serial, arrived = self.store.arrived_since(int(self.store.setting(LOOKED) or 0))
         many = len(arrived) > MANY
         told = () if many else arrived
-        news = news_of(self.store.histories(told), self.store.streams_of(told))
+        news = news_of(self.store, told)
         named = self.store.named_partners()
         asked_by = self._asked_by(named, changed)
         trusts = self._trusts(asked_by)
-        ways = self.store.ways()
         planner = Planner(self.files, ways, named, self.formats, self.now, trusts=trusts)
         self._planner = planner
         newest = self.store.newest_at()
@@ -180,6 +180,7 @@ class Regeneration:
         if only is None and not self.due and not self.dry_run:
             self.store.set(LOOKED, str(serial))
             if asked_by and not trusts:
+                self.store.note_selections(planner.selections())
                 holds = (self.now.isoformat(), planner.holds_until().isoformat())
                 self.store.set(PLANNED, json.dumps([asked_by, *holds]))
             if not self.unsound:
@@ -228,10 +229,10 @@ class Regeneration:
         """Give the feeds, by format, whose moment has come, or that never were published."""
         planned = self.store.planned()
         wanted = {
-            (feed.id, name)
-            for _, feed in self.files.feed_list()
-            for name in feed.formats
-            if only in (None, feed.id)
+            (feed, name)
+            for _, feed, formats in self.files.feed_names()
+            for name in formats
+            if only in (None, feed)
         }
         come = {key for key, moment in planned.items() if moment and moment <= self.now}
         return (come if only is None else come & wanted) | (wanted - planned.keys())
@@ -240,15 +241,20 @@ class Regeneration:
         self, only: str | None, changed: Sequence[ChangedLicence], published: Feeds
     ) -> Iterator[Turn]:
         """Give every feed in every format, with how it is published."""
-        stopped: dict[str, str] = {}
-        for partner, feed in self.files.feed_list():
-            bad = next((one for one in changed if _uses(partner, one.licence)), None)
-            if bad:
-                stopped[feed.id] = bad.says
-            elif only in (None, feed.id):
-                for name in feed.formats:
+        stopped = self._stopped(changed)
+        for partner, feed, formats in self.files.feed_names():
+            if feed not in stopped and only in (None, feed):
+                for name in formats:
                     yield Turn(self.files, partner, feed, name)
         yield from self._following(only, stopped, published)
+
+    def _stopped(self, changed: Sequence[ChangedLicence]) -> dict[str, str]:
+        """Give the feeds that get nothing new, and why: their licence says other things now."""
+        found = {}
+        for partner in self.files.partners if changed else ():
+            bad = next((one for one in changed if _uses(partner, one.licence)), None)
+            found.update({feed.id: bad.says for feed in partner.feeds} if bad else {})
+        return found
 
     def _following(
         self, only: str | None, stopped: Mapping[str, str], published: Feeds
@@ -259,13 +265,13 @@ class Regeneration:
         for former in found:
             if former.format in self.formats and only in (None, former.feed.id):
                 followed.add((former.feed.id, former.format))
-                files, partner, feed, format_name = former[:4]
-                why = stopped.get(feed.id, "")
-                yield Turn(files, partner, feed, format_name, former, why)
-        for partner, feed in self.files.feed_list():
-            for name in feed.formats if feed.id in stopped and only in (None, feed.id) else ():
-                if (feed.id, name) not in followed:
-                    yield Turn(self.files, partner, feed, name, None, stopped[feed.id])
+                feed = former.feed.id
+                why = stopped.get(feed, "")
+                yield Turn(former.files, former.partner.id, feed, former.format, former, why)
+        for owner, feed, formats in self.files.feed_names():
+            for name in formats if feed in stopped and only in (None, feed) else ():
+                if (feed, name) not in followed:
+                    yield Turn(self.files, owner, feed, name, None, stopped[feed])
 
     def _licences(self, stamps: Mapping[str, str]) -> list[ChangedLicence]:
         """Publish the licence documents. Terms that went out never change under the same URL.
@@ -311,7 +317,7 @@ class Regeneration:
         stays as a feed of notices.
         """
         by_name = {fmt.name: fmt for fmt in self.formats.values()}
-        wanted = {(feed.id, name) for _, feed in self.files.feed_list() for name in feed.formats}
+        wanted = {(feed, name) for _, feed, formats in self.files.feed_names() for name in formats}
         for partner, feed, name in published:
             if (feed, name) in wanted or name not in by_name or self.store.holdings(feed, name):
                 continue

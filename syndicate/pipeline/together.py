@@ -68,7 +68,7 @@ class Together:
     ) -> Iterator[Published]:
         """Give the feeds that nothing touched, and those that are stopped altogether."""
         for turn in turns:
-            key = turn.feed.id, turn.format
+            key = turn.name, turn.format
             if key in self._done:
                 continue
             way = ways.get(key)

@@ -1,8 +1,9 @@
 """What TOML files held when they were read last, kept so that reading them again costs little.
 
 Parsing is what costs, so what was parsed is kept, as JSON, under the SHA-256 of the text; it is
-validated anew each time. A line that is broken, was changed by hand or comes from another version
-is passed over: then the text is parsed. Nothing is ever refused because of this file.
+validated anew each time. Where a whole desk was sound and its files still look the same, they are
+not even read, and partners are validated when they are asked for. A line that is broken, was
+changed by hand or comes from another version is passed over: then the text is parsed.
 """
 
 from __future__ import annotations
@@ -14,21 +15,38 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from syndicate import __version__
+from syndicate.model.roster import Outline
 
 _MOMENTS = {one.__name__: one for one in (datetime, date, time)}
 _TAG = "$"
 _SOUND = "sound"
 
 
+class Sound(NamedTuple):
+    """A desk without any fault or oddity in its files or between them."""
+
+    digest: str
+    """Of all its files."""
+    files: dict[str, str]
+    """Under what the text of each file is kept, by name: desk.toml, partners/gazette.toml."""
+    partners: tuple[tuple[str, Outline], ...]
+    """The name of each partner's file, with the outline of the partner."""
+
+
 class KeptToml:
     """The parsed texts of one reading, and those of the one before."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Begin with what a file keeps; with nothing where there is none."""
+    def __init__(self, path: Path | None = None, looks: str = "") -> None:
+        """Begin with what a file keeps; with nothing where there is none.
+
+        `looks` says how the desk's files look, before any is read; empty where another text may
+        look the same.
+        """
         self._path = path
+        self._looks = looks
         self._before = _lines(path) if path else {}
         self._now: dict[str, str] = {}
 
@@ -37,24 +55,53 @@ class KeptToml:
         key = _digest(text)
         kept = self._before.get(key, "")
         with suppress(ValueError, TypeError, KeyError, RecursionError):
-            data = json.loads(_content(key, kept), object_hook=_read)
-            if isinstance(data, dict):
-                self._now[key] = kept
-                return data
+            data = _loaded(_content(key, kept))
+            self._now[key] = kept
+            return data
         found = parse(text)
         with suppress(ValueError, TypeError, RecursionError):
             self._now[key] = _line(key, json.dumps(_plain(found), ensure_ascii=False))
         return found
 
-    def was_sound(self, digest: str) -> bool:
-        """Say whether a whole desk of this digest was found without any fault or oddity between
-        its files."""
-        kept = self._before.get(_SOUND, "")
-        return bool(kept) and kept == _line(_SOUND, digest)
+    def same(self) -> Sound | None:
+        """Give the desk that was sound where its files look the same, and all of them are kept."""
+        looks, sound = self._sound()
+        if sound is None or not self._looks or looks != self._looks:
+            return None
+        if any(self._data(key) is None for key in sound.files.values()):
+            return None
+        self._now = self._before
+        return sound
 
-    def is_sound(self, digest: str) -> None:
-        """Note that a whole desk of this digest has no fault or oddity between its files."""
-        self._now[_SOUND] = _line(_SOUND, digest)
+    def data(self, key: str) -> dict[str, Any]:
+        """Give what the text of a file of the same desk holds. Raises ValueError."""
+        found = self._data(key)
+        return _loaded(found or "")
+
+    def was_sound(self, digest: str) -> bool:
+        """Say whether a whole desk of this digest was sound."""
+        sound = self._sound()[1]
+        return sound is not None and sound.digest == digest
+
+    def is_sound(self, texts: Iterable[tuple[str, str]], partners: Iterable[Outline]) -> None:
+        """Note that a desk of these texts, by the names of their files, is sound."""
+        files = {name: _digest(text) for name, text in texts}
+        named = (name for name in files if name.startswith("partners/"))
+        rows = [(name, _plain_outline(one)) for name, one in zip(named, partners, strict=True)]
+        content = [self._looks, digest_of_texts(texts), files, rows]
+        self._now[_SOUND] = _line(_SOUND, json.dumps(content))
+
+    def _sound(self) -> tuple[str, Sound | None]:
+        with suppress(ValueError, TypeError, LookupError):
+            looks, digest, files, rows = json.loads(_content(_SOUND, self._before[_SOUND]))
+            found = tuple((name, _outline(*one)) for name, one in rows)
+            return looks, Sound(digest, files, found)
+        return "", None
+
+    def _data(self, key: str) -> str | None:
+        with suppress(ValueError, LookupError):
+            return _content(key, self._before[key])
+        return None
 
     def keep(self) -> None:
         """Keep what was read, where there is a folder to keep it in."""
@@ -99,6 +146,25 @@ def _content(key: str, line: str) -> str:
     if line != _line(key, content):
         raise ValueError(key)
     return content
+
+
+def _loaded(content: str) -> dict[str, Any]:
+    """Give what was kept of a text. Raises ValueError where it is not that."""
+    data = json.loads(content, object_hook=_read)
+    if not isinstance(data, dict):
+        raise ValueError(type(data).__name__)
+    return data
+
+
+def _plain_outline(one: Outline) -> list[Any]:
+    return [one.id, one.own, one.excludes, [end.isoformat() for end in one.ends], one.feeds]
+
+
+def _outline(name: str, own: bool, excludes: bool, ends: list[str], feeds: list[Any]) -> Outline:
+    moments = tuple(datetime.fromisoformat(end) for end in ends)
+    return Outline(
+        name, own, excludes, moments, tuple((feed, tuple(formats)) for feed, formats in feeds)
+    )
 
 
 def _plain(value: Any) -> Any:

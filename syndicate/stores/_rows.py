@@ -165,12 +165,14 @@ def way_row(way: Way, stream: int) -> dict[str, Any]:
 
 
 def way_of(row: Any) -> Way:
-    """Give the way of a row."""
-    data = dict(row._mapping)
-    data["names"] = tuple(json.loads(row.names))
-    data["updated"] = datetime.fromisoformat(row.updated)
-    data["due"] = datetime.fromisoformat(row.due) if row.due else None
-    return Way(**data)
+    """Give the way of a row, which holds the columns in the order of a Way."""
+    feed, name, partner, stream, names, asked, head, digest, manifest, updated, *rest = row
+    sequence, put, due, entries, stones, stamp = rest
+    return Way(
+        feed, name, partner, stream, tuple(json.loads(names)), asked, head, digest, manifest,
+        datetime.fromisoformat(updated), sequence, put,
+        datetime.fromisoformat(due) if due else None, entries, stones, stamp,
+    )  # fmt: skip
 
 
 def item_row(item: Item) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from syndicate.model.receipt import Holding, Way
-from syndicate.stores._database import Database, pages, upsert
+from syndicate.stores._database import Database, insert_new, pages, upsert
 from syndicate.stores._rows import holding_of, instant, way_of, way_row
-from syndicate.stores._tables import SETTINGS, STREAMS, WAYS
+from syndicate.stores._tables import SELECTIONS, SETTINGS, STREAMS, WAYS
 
 
 class StreamPart(Database):
@@ -41,6 +41,27 @@ class StreamPart(Database):
         looks: dict[str, Any] = {"put": sa.bindparam("s"), "stamp": sa.bindparam("l")}
         with self._changing() as connection:
             connection.execute(WAYS.update().where(mine).values(looks), keys)
+
+    def selecting(self, facets: Iterable[str] | None = None) -> frozenset[str]:
+        """Give the classes noted whose candidates are found by any of some facets, or all."""
+        named = sa.select(SELECTIONS.c.asked).distinct()
+        if facets is None:
+            return frozenset(row.asked for row in self._all(named))
+        found: set[str] = set()
+        for page in pages(facets):
+            found.update(row.asked for row in self._all(named.where(SELECTIONS.c.facet.in_(page))))
+        return frozenset(found)
+
+    def note_selections(self, selections: Mapping[str, Iterable[str]]) -> None:
+        """Note by what the candidates of every class are found; those of others are forgotten."""
+        rows = [
+            {"facet": facet, "asked": asked}
+            for asked, facets in selections.items()
+            for facet in dict.fromkeys(facets)
+        ]
+        with self._changing() as connection:
+            connection.execute(SELECTIONS.delete())
+            insert_new(connection, SELECTIONS, rows)
 
     def planned(self) -> Mapping[tuple[str, str], datetime | None]:
         """Give when time alone can change each feed, by feed and format."""

@@ -206,6 +206,16 @@ FACETS = sa.Table(
 )
 """By what the newest version of an article is found: product:…, section:…, everything:"""
 
+SELECTIONS = sa.Table(
+    "selections",
+    METADATA,
+    sa.Column("facet", sa.Text, primary_key=True),
+    sa.Column("asked", _DIGEST, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""By what the candidates of a class are found, by the same names: which feeds it concerns when an
+article comes."""
+
 FRAGMENTS = sa.Table(
     "fragments",
     METADATA,

@@ -219,6 +219,19 @@ def looks_below(root: Path) -> Iterator[Looks]:
                     yield above + one.name, state.st_size, state.st_mtime_ns
 
 
+def has_temporaries(root: Path) -> bool:
+    """Say whether a dead run left files below a folder. Raises OSError."""
+    waiting = [str(root)]
+    while waiting:
+        with suppress(FileNotFoundError):  # taken away meanwhile
+            for one in _listed(waiting.pop()):
+                if one.is_dir(follow_symlinks=False):
+                    waiting += [one.path] if SEGMENT.fullmatch(one.name) else []
+                elif one.name.endswith(".tmp") and TEMPORARY.fullmatch(one.name):
+                    return True
+    return False
+
+
 def _listed(folder: str) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         return list(entries)

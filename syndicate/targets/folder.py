@@ -22,6 +22,7 @@ from syndicate.targets._files import (
     all_names,
     failed,
     gunzipped,
+    has_temporaries,
     is_file,
     looks_below,
     plain_name,
@@ -58,7 +59,8 @@ class FolderTarget:
         try:
             with self._told(_LOCK):
                 fcntl.flock(held, fcntl.LOCK_EX)
-                self._clear_up(after_death=os.fstat(held).st_size > 0)
+                if os.fstat(held).st_size or has_temporaries(self._root):
+                    self._clear_up()
             self._held = held
             yield
             with self._told(_LOCK):
@@ -200,7 +202,7 @@ class FolderTarget:
             folders[:] = [name for name in folders if SEGMENT.fullmatch(name)]
             yield above, folder, [one for one in files if named(one) and is_file(one, folder)]
 
-    def _clear_up(self, *, after_death: bool) -> None:
+    def _clear_up(self) -> None:
         """Remove the temporary files of dead runs.
 
         A run that died between renaming and syncing has left bytes or folders that look published
@@ -209,8 +211,7 @@ class FolderTarget:
         for _, folder, files in self._walk(TEMPORARY.fullmatch):
             for name in files:
                 os.unlink(name, dir_fd=folder)
-            if after_death:
-                os.fsync(folder)
+            os.fsync(folder)
 
     @contextmanager
     def _told(self, path: str) -> Iterator[None]:

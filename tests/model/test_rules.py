@@ -185,7 +185,7 @@ def test_a_missing_licence_is_named() -> None:
 
 def test_ids_are_unique_across_files() -> None:
     files = desk_files()
-    doubled = type(files)(files.desk, files.licences, files.partners * 2)
+    doubled = type(files)(files.desk, files.licences, (*files.partners,) * 2)
     assert {p.where for p in problems(doubled)} == {
         "partner id gazette",
         "agreement id l-1",

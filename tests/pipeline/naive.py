@@ -53,7 +53,7 @@ class Naive:
             versions.setdefault(one.guid, []).append(one)
         histories = {guid: tuple(found) for guid, found in sorted(versions.items())}
         return {
-            path_of(partner, feed, FORMATS[name]): self._document(
+            path_of(partner.id, feed.id, FORMATS[name]): self._document(
                 files, partner, feed, name, histories, now
             )
             for partner, feed in files.feed_list()

@@ -51,7 +51,8 @@ class Running:
         **options: Any,
     ) -> list[Published]:
         only = options.pop("only", None)
-        options.setdefault("digest", snapshot(self.files).digest)
+        if "digest" not in options:
+            options["digest"] = snapshot(self.files).digest
         run = Regeneration(self.files, self.store, self.target, formats, now, **options)
         return list(run.run(only))
 

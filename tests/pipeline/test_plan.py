@@ -10,9 +10,11 @@ import pytest
 
 from syndicate.model.desk import DeskFiles
 from syndicate.model.partner import Partner
+from syndicate.model.roster import Roster
 from syndicate.pipeline.classes import Classes
+from syndicate.pipeline.inputs import snapshot
 from tests.builders import NOW, a_licence, a_partner, agreement_data, an_article, desk_files
-from tests.pipeline.running import Running
+from tests.pipeline.running import Running, version
 
 LATER = NOW + timedelta(hours=1)
 OTHER = an_article(
@@ -107,3 +109,86 @@ def test_a_feed_that_is_stopped_no_more_gets_what_is_new(desk: Running) -> None:
     assert not any(one.failure for one in desk.run(LATER))
     assert b"Another one" in desk.read()
     anew(desk)
+
+
+class Reads:
+    """The files of a desk, with the partners that were read."""
+
+    def __init__(self, sound: DeskFiles) -> None:
+        self.seen: list[str] = []
+
+        def read(place: int) -> Partner:
+            self.seen.append(sound.outlines[place].id)
+            return sound.partners[place]
+
+        self.files = DeskFiles(sound.desk, sound.licences, Roster(sound.outlines, read))
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Running:
+    """A desk of five partners with an article for each, of which the third only takes cities."""
+    made = Running(tmp_path / "many")
+    selections = [{"sections": [name]} for name in ("Sport", "Arts", "Cities", "World", "Sport")]
+    partners = tuple(
+        a_partner(
+            id=f"partner-{number}",
+            agreements=[agreement_data(id=f"agreement-{number}")],
+            feeds=[{"id": f"feed-{number}", "title": "All", "selection": selection}],
+        )
+        for number, selection in enumerate(selections)
+    )
+    made.files = DeskFiles(made.files.desk, made.files.licences, partners)
+    made.take(an_article(section="Sport"))
+    made.run()
+    return made
+
+
+def reads(desk: Running, now: datetime = LATER) -> tuple[set[str], set[str]]:
+    """Run; give the partners that were read, and those that got another document."""
+    found, sound = Reads(desk.files), desk.files
+    desk.files = found.files
+    digest = snapshot(sound).digest
+    written = {one.partner for one in desk.run(now, digest=digest) if one.written}
+    desk.files = sound
+    assert len(found.seen) == len({*found.seen})
+    return set(found.seen), written
+
+
+def test_partners_whom_nothing_concerns_are_not_read(many: Running) -> None:
+    assert reads(many) == (set(), set())
+    many.take(OTHER.model_copy(update={"section": "Cities"}), now=LATER)
+    assert reads(many) == ({"partner-2"}, {"partner-2"})
+    many.take(version(2, LATER.isoformat(), section="Arts"), now=LATER)
+    found, written = reads(many, LATER + timedelta(minutes=1))
+    assert found == written == {"partner-0", "partner-1", "partner-4"}
+    assert reads(many, LATER + timedelta(minutes=2)) == (set(), set())
+    anew(many, LATER + timedelta(minutes=3))
+
+
+def test_a_partner_whose_document_was_changed_is_read(many: Running) -> None:
+    path = many.folder / "partner-3" / "feed-3.atom"
+    path.write_bytes(b"changed")
+    assert reads(many) == ({"partner-3"}, {"partner-3"})
+    anew(many)
+
+
+def test_a_partner_whose_moment_has_come_is_read(many: Running) -> None:
+    released = LATER + timedelta(hours=1)
+    held = {"until": {"at": released.isoformat()}}
+    many.take(OTHER.model_copy(update={"section": "World"}), now=LATER)
+    many.take(version(2, LATER.isoformat(), section="Sport", embargoed=held), now=LATER)
+    reads(many)
+    assert reads(many, released - timedelta(seconds=1)) == (set(), set())
+    assert reads(many, released) == ({"partner-0", "partner-4"},) * 2
+    anew(many, released)
+
+
+def test_a_new_partner_alone_is_read_with_those_of_before(many: Running) -> None:
+    outlines = len(many.files.partners)
+    made = a_partner(id="new", agreements=[agreement_data(id="new")],
+                     feeds=[{"id": "new", "title": "All"}])  # fmt: skip
+    partners = (*many.files.partners, made)
+    many.files = DeskFiles(many.files.desk, many.files.licences, partners)
+    found, written = reads(many)
+    assert (len(found), written) == (outlines + 1, {"new"})
+    assert reads(many) == (set(), set())

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+from syndicate.model.roster import Outline, Roster
 from syndicate.sources import kept_toml
 from syndicate.sources.desk_folder import read
-from syndicate.sources.kept_toml import KeptToml
+from syndicate.sources.kept_toml import KeptToml, digest_of_texts
 from tests.cli.running import a_copy
 
 TEXT = """
@@ -25,6 +27,12 @@ text = "a\\nb\\u2028c"
 [[inner]]
 day = { of = 2026-01-02 }
 """
+TEXTS = [("partners/gazette.toml", TEXT)]
+SOUND = digest_of_texts(TEXTS)
+GAZETTE = Outline(
+    "gazette", False, True, (datetime(2027, 1, 1, tzinfo=UTC),), (("all", ("rss",)),)
+)
+LOOKS = "as they were"
 
 
 def never(_: str) -> NoReturn:
@@ -34,9 +42,9 @@ def never(_: str) -> NoReturn:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A file that keeps TEXT."""
-    kept = KeptToml(tmp_path / "kept")
+    kept = KeptToml(tmp_path / "kept", LOOKS)
     kept.parsed(TEXT, tomllib.loads)
-    kept.is_sound("a sound desk")
+    kept.is_sound(TEXTS, [GAZETTE])
     kept.keep()
     return tmp_path / "kept"
 
@@ -46,6 +54,27 @@ def test_what_was_parsed_is_not_parsed_again(path: Path) -> None:
     assert found == wanted
     assert list(map(type, found.values())) == list(map(type, wanted.values()))
     assert [*map(type, found["numbers"])] == [int, float, float, bool]
+
+
+def test_a_sound_desk_that_looks_the_same_is_told_without_its_files(path: Path) -> None:
+    kept = KeptToml(path, LOOKS)
+    same = kept.same()
+    assert same is not None
+    assert (same.digest, same.partners) == (SOUND, (("partners/gazette.toml", GAZETTE),))
+    assert kept.data(same.files["partners/gazette.toml"]) == tomllib.loads(TEXT)
+    kept.keep()
+    assert KeptToml(path, LOOKS).same() == same
+
+
+@pytest.mark.parametrize("looks", ["", "otherwise"])
+def test_a_desk_that_looks_otherwise_is_read(path: Path, looks: str) -> None:
+    assert KeptToml(path, looks).same() is None
+
+
+def test_a_desk_of_which_a_text_is_lost_is_read(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(one for one in lines if one.startswith("sound ")), "utf-8")
+    assert KeptToml(path, LOOKS).same() is None
 
 
 def test_another_text_is_parsed(path: Path) -> None:
@@ -61,7 +90,7 @@ def test_only_what_was_read_last_is_kept(path: Path) -> None:
     kept.keep()
     with pytest.raises(AssertionError, match="parsed again"):
         KeptToml(path).parsed(TEXT, never)
-    assert not KeptToml(path).was_sound("a sound desk")
+    assert not KeptToml(path).was_sound(SOUND)
 
 
 def test_a_text_with_a_key_that_marks_moments_is_always_parsed(path: Path) -> None:
@@ -77,6 +106,7 @@ HOSTILE: list[Callable[[str], str]] = [
     lambda text: text[: len(text) // 2],
     lambda text: text.replace("1.5", "2.5"),
     lambda text: text.replace("sound ", "sound x"),
+    lambda text: text.replace(LOOKS, "as they are"),
     lambda text: text.replace("{", "["),
     lambda text: "\n".join(line.partition(" ")[0] + ' {"day": 1}' for line in text.split("\n")),
     lambda text: "[" * 100_000,
@@ -90,6 +120,7 @@ def test_what_was_changed_is_passed_over(path: Path, change: Callable[[str], str
     kept = KeptToml(path)
     assert kept.parsed(TEXT, tomllib.loads) == tomllib.loads(TEXT)
     assert not kept.was_sound("another desk")
+    assert KeptToml(path, "as they are").same() is None
 
 
 def test_a_file_that_cannot_be_read_or_written_is_passed_over(tmp_path: Path) -> None:
@@ -105,7 +136,7 @@ def test_another_version_parses_anew(path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(kept_toml, "__version__", "0.0.9")
     with pytest.raises(AssertionError, match="parsed again"):
         KeptToml(path).parsed(TEXT, never)
-    assert not KeptToml(path).was_sound("a sound desk")
+    assert not KeptToml(path).was_sound(SOUND)
 
 
 def test_the_example_desk_is_read_alike(tmp_path: Path) -> None:
@@ -116,6 +147,22 @@ def test_the_example_desk_is_read_alike(tmp_path: Path) -> None:
         assert read(desk, kept=kept) == plain
         kept.keep()
     assert KeptToml(tmp_path / "kept").was_sound(plain.digest) == (not plain.between)
+
+
+def test_partners_of_a_desk_that_looks_the_same_are_read_when_asked_for(tmp_path: Path) -> None:
+    desk = a_copy(tmp_path)
+    kept = KeptToml(tmp_path / "kept", LOOKS)
+    plain = read(desk, kept=kept)
+    kept.keep()
+    again = read(desk, kept=KeptToml(tmp_path / "kept", LOOKS))
+    assert again.files is not None
+    assert plain.files is not None
+    assert isinstance(again.files.partners, Roster)
+    assert again.files.outlines == plain.files.outlines
+    assert [*again.files.partners] == [*plain.files.partners]
+    assert again.files.partners[-1] is again.files.partners[-1]
+    assert (again.files.desk, again.files.licences) == (plain.files.desk, plain.files.licences)
+    assert again.digest == plain.digest
 
 
 def test_the_digest_of_a_desk_changes_with_every_text_and_name(tmp_path: Path) -> None:
