@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from syndicate.formats.base import Format
 from syndicate.model.errors import SyndicateError
-from syndicate.pipeline.plan import Group
+from syndicate.pipeline.plan import Arrived, Group
 from syndicate.pipeline.ports import Store
 
 PAYS = 1_500
@@ -42,7 +42,7 @@ class Errand(NamedTuple):
     """Opens the store once more."""
     formats: Mapping[str, Format]
     now: datetime
-    arrived: frozenset[str]
+    arrived: Arrived
 
 
 def cores() -> int:

@@ -19,7 +19,7 @@ from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.keeping import Keeping
 from syndicate.pipeline.lines import Line
 from syndicate.pipeline.past import Pasts
-from syndicate.pipeline.plan import Group, Member, Turn
+from syndicate.pipeline.plan import Arrived, Group, Member, Turn
 from syndicate.pipeline.ports import Store, Target
 from syndicate.pipeline.press import Press, Pressed
 from syndicate.pipeline.sheets import Sheet, Sheets, Wrap
@@ -117,7 +117,7 @@ class Made(NamedTuple):
 class Making:
     """Works out what feeds come to; records and puts nothing."""
 
-    def __init__(self, run: Run, arrived: frozenset[str], *, gives_back: bool) -> None:
+    def __init__(self, run: Run, arrived: Arrived, *, gives_back: bool) -> None:
         self._run = run
         self._store = run.store
         self._keeping = Keeping(run.store, keeps=not run.dry_run)

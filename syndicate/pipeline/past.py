@@ -16,7 +16,7 @@ from syndicate.pipeline.compose import Composition, compose
 from syndicate.pipeline.follow import follow
 from syndicate.pipeline.followed import Followed, Past
 from syndicate.pipeline.keeping import Keeping
-from syndicate.pipeline.plan import Group
+from syndicate.pipeline.plan import Arrived, Group
 from syndicate.pipeline.pool import Everything, History, Indexed, Kept, Pool
 from syndicate.pipeline.ports import Store
 
@@ -51,7 +51,7 @@ class Pasts:
         self,
         store: Store,
         now: datetime,
-        arrived: frozenset[str],
+        arrived: Arrived,
         keeping: Keeping,
         *,
         gives_back: bool,
@@ -79,7 +79,8 @@ class Pasts:
         )
         request = request._replace(delivered=delivered, slots=self._slots(group))
         composed = self._composition(group, request)
-        guids = None if group.anew else {*composed.guids(), *self._arrived}
+        all_ = group.anew or self._arrived is None
+        guids = None if all_ else {*composed.guids(), *(self._arrived or ())}
         held = self._store.stream(source, self._now, guids) if source else ()
         past = Past(
             {one.guid: _renamed(one, names) for one in held},

@@ -86,6 +86,10 @@ class Group(NamedTuple):
     """Whether what they ask for changed: then all that they hold is looked at."""
 
 
+Arrived = frozenset[str] | None
+"""Articles of which a version arrived since the last whole run; None where they are very many."""
+
+
 class News(NamedTuple):
     """What happened since the last whole run."""
 

@@ -56,8 +56,9 @@ class Articles(Protocol):
     def guids(self) -> tuple[str, ...]:
         """Give every guid, sorted."""
 
-    def arrived_since(self, serial: int) -> tuple[int, tuple[str, ...]]:
-        """Give the serial of the last version that arrived, and whose arrived after one."""
+    def arrived_since(self, serial: int, most: int) -> tuple[int, tuple[str, ...]]:
+        """Give the serial of the last version that arrived, and whose arrived after one: so many
+        of them at most."""
 
     def named_partners(self) -> frozenset[str]:
         """Give the partners that an article names, in an embargo of their own."""

@@ -27,7 +27,7 @@ from syndicate.pipeline.ahead import MOST, PAYS, Errand, cores, new_work, prepar
 from syndicate.pipeline.former import formers
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.made import Published, preparing
-from syndicate.pipeline.plan import Group, Planner, Turn, news_of
+from syndicate.pipeline.plan import Arrived, Group, Planner, Turn, news_of
 from syndicate.pipeline.ports import Store, Target
 from syndicate.pipeline.sheets import require
 from syndicate.pipeline.together import Together
@@ -154,10 +154,10 @@ class Regeneration:
         turns = list(self._turns(only, changed, published))
         if self.due:
             turns = [one for one in turns if (one.name, one.format) in waiting]
-        serial, arrived = self.store.arrived_since(int(self.store.setting(LOOKED) or 0))
-        many = len(arrived) > MANY
-        told = () if many else arrived
-        news = news_of(self.store, told)
+        looked = int(self.store.setting(LOOKED) or 0)
+        serial, guids = self.store.arrived_since(looked, MANY + 1)
+        arrived = frozenset(guids) if len(guids) <= MANY else None
+        news = news_of(self.store, arrived or ())
         named = self.store.named_partners()
         asked_by = self._asked_by(named, changed)
         trusts = self._trusts(asked_by)
@@ -165,12 +165,12 @@ class Regeneration:
         self._planner = planner
         newest = self.store.newest_at()
         back = newest is not None and newest > self.now
-        all_ = self.due or self.dry_run or back or many
+        all_ = self.due or self.dry_run or back or arrived is None
         live = [one for one in turns if one.former or not one.stopped]
-        together = Together(self, frozenset(arrived))
+        together = Together(self, arrived)
         groups = list(planner.groups(live, news, stamps, all_=all_))
         try:
-            with self._ahead(groups, frozenset(arrived)) as ready:
+            with self._ahead(groups, arrived) as ready:
                 for group in ready:
                     yield from together.publish(group)
             yield from together.finish()
@@ -212,9 +212,7 @@ class Regeneration:
         return False
 
     @contextmanager
-    def _ahead(
-        self, groups: Sequence[Group], arrived: frozenset[str]
-    ) -> Iterator[Iterable[Group]]:
+    def _ahead(self, groups: Sequence[Group], arrived: Arrived) -> Iterator[Iterable[Group]]:
         """Give the groups, prepared by other processes where that pays."""
         workers = min(cores(), MOST, len(groups))
         pays = workers > 1 and not self.dry_run and new_work(self.store, groups) >= PAYS
@@ -303,7 +301,7 @@ class Regeneration:
         Asked when a run over all feeds is over, of its store opened anew; `stamps` says how the
         documents look now, and `is_same` that nobody has changed the store since before the run.
         """
-        _, arrived = store.arrived_since(int(store.setting(LOOKED) or 0))
+        _, arrived = store.arrived_since(int(store.setting(LOOKED) or 0), 1)
         out = _are_out(store, _made_of(self.files), stamps)
         if self._planner is None or arrived or not out:
             return None

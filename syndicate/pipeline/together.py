@@ -13,7 +13,7 @@ from syndicate.pipeline.compose import Quarantined
 from syndicate.pipeline.followed import Followed
 from syndicate.pipeline.made import Made, Making, Published, Run
 from syndicate.pipeline.past import real_rooms, real_slots
-from syndicate.pipeline.plan import Group, Turn
+from syndicate.pipeline.plan import Arrived, Group, Turn
 from syndicate.pipeline.pruning import pruned
 from syndicate.pipeline.putting import Putting
 
@@ -23,7 +23,7 @@ TRIES = 3
 class Together:
     """Publishes the groups of a run."""
 
-    def __init__(self, run: Run, arrived: frozenset[str]) -> None:
+    def __init__(self, run: Run, arrived: Arrived) -> None:
         self._run = run
         self._store = run.store
         self._making = Making(run, arrived, gives_back=not run.dry_run)

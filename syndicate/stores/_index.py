@@ -98,10 +98,11 @@ class IndexPart(Database):
                 found.setdefault(row.guid, []).append(article_of(row))
         return {guid: tuple(versions) for guid, versions in found.items()}
 
-    def arrived_since(self, serial: int) -> tuple[int, tuple[str, ...]]:
-        """Give the serial of the last version that arrived, and whose arrived after one."""
+    def arrived_since(self, serial: int, most: int) -> tuple[int, tuple[str, ...]]:
+        """Give the serial of the last version that arrived, and whose arrived after one: so many
+        of them at most."""
         [newest] = self._all(sa.select(sa.func.max(ARRIVALS.c.serial)))
-        query = sa.select(ARRIVALS.c.guid).where(ARRIVALS.c.serial > serial).distinct()
+        query = sa.select(ARRIVALS.c.guid).where(ARRIVALS.c.serial > serial).distinct().limit(most)
         guids = tuple(sorted(row.guid for row in self._all(query)))
         return newest[0] or 0, guids
 
