@@ -67,6 +67,10 @@ class BenchDesk:
         self.store.close()
         answered(regenerate(self.folder))
 
+    def reopen(self) -> None:
+        """Take the store again after a command."""
+        self.store = opened(self.folder)
+
     def documents(self, most: int = sys.maxsize) -> list[tuple[str, bytes]]:
         """Give path and bytes of the documents of feeds, as many as have room in `most` bytes."""
         found: list[tuple[str, bytes]] = []
