@@ -16,6 +16,7 @@ from syndicate import glance
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.errors import BadDesk, StoreFailed
+from syndicate.pipeline.catalog import Catalog, catalog_of
 from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Target
 from syndicate.pipeline.publish import Regeneration
 from syndicate.sources import desk_folder
@@ -132,6 +133,41 @@ def _store_url(folder: Path, url: str) -> str:
 def target(folder: Path, desk: Desk) -> Target:
     """Give the desk's target."""
     return FolderTarget((folder / desk.target).absolute())
+
+
+def catalog(folder: Path, now: datetime) -> Catalog:
+    """Give what is served of a desk. Raises BadDesk, StoreFailed, TargetFailed."""
+    files = load_sound(folder, kept_toml(folder, now)).files
+    if files is None:
+        raise BadDesk(where=str(folder), mend="see: syndicate check")
+    with opened_store(folder, files.desk) as store:
+        ways, credentials = store.ways(), store.credentials()
+    paths = target(folder, files.desk).paths()
+    licences = (path for path in paths if path.startswith("licences/"))
+    return catalog_of(files, ways, credentials, FORMATS, licences, now)
+
+
+def catalog_looks(folder: Path) -> str:
+    """Give something that changes whenever what is served of a desk may be another."""
+    lines = glance.files(folder).lines
+    with suppress(BadDesk, StoreFailed, OSError):
+        store = Path(_store_url(folder, load_desk(folder).store).removeprefix("sqlite:///"))
+        for path in (store, Path(f"{store}-wal")):
+            with suppress(FileNotFoundError):
+                state = path.stat()
+                lines = (*lines, f"{state.st_ino} {state.st_size} {state.st_mtime_ns}")
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogatepass")).hexdigest()
+
+
+def catalog_kept(folder: Path) -> Path:
+    """Give where the last good catalog is kept. Raises BadDesk, StoreFailed."""
+    store = _store_url(folder, load_desk(folder).store).removeprefix("sqlite:///")
+    return Path(f"{store}.catalog")
+
+
+def target_folder(folder: Path) -> Path:
+    """Give the folder that documents are put in. Raises BadDesk."""
+    return (folder / load_desk(folder).target).absolute()
 
 
 def source_for(path: Path) -> Source | None:

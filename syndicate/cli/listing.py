@@ -16,6 +16,7 @@ from syndicate.cli.common import (
     print_table,
     shown,
 )
+from syndicate.cli.keys import key
 from syndicate.formats.all import FORMATS
 from syndicate.licensing.conflicts import RULES
 from syndicate.licensing.problem import Problem
@@ -27,7 +28,10 @@ from syndicate.pipeline.explain import find_partner
 
 @click.group()
 def partners() -> None:
-    """List and show partners."""
+    """List and show partners; give them keys."""
+
+
+partners.add_command(key)
 
 
 @partners.command("list")

@@ -28,6 +28,7 @@ COMMANDS = {
     "notices": "following",
     "quarantine": "quarantine",
     "watch": "watch",
+    "serve": "serve",
     "audit": "audit",
     "articles": "articles",
     "partners": "listing",
@@ -74,6 +75,7 @@ def main(*, debug: bool) -> None:
     syndicate init mydesk                       begin a desk
     syndicate ingest page.html --desk mydesk    take an article in
     syndicate regenerate --desk mydesk          publish the feeds
+    syndicate serve --desk mydesk               let partners fetch their feeds
     syndicate explain wall gazette              why a partner gets what it gets
     syndicate kill wall --reason error          take an article back everywhere
     """

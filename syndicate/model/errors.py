@@ -33,6 +33,10 @@ class NotFound(SyndicateError):
     """There is nothing of that name."""
 
 
+class AccessRefused(SyndicateError):
+    """A key is not given out as it was asked for."""
+
+
 class VersionConflict(SyndicateError):
     """An article version is already stored with other content; versions never change."""
 

@@ -27,8 +27,9 @@ from syndicate.pipeline.ports import Store, Target
 
 FOR_EVER = frozenset({"article", "edition", "item", "notice", "ack", "text"})
 """Kinds of lines that note a row which never changes."""
-ROWS = FOR_EVER | {"slot"}
-"""Kinds of lines that note a row; a slot is noted once more when it is given back. Other kinds
+ROWS = FOR_EVER | {"slot", "credential"}
+"""Kinds of lines that note a row; a slot is noted once more when it is given back, a credential
+when it ends. Other kinds
 (agreement, isolated, let go) are words that stand in the log alone."""
 
 _Key = tuple[str, str]

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 from syndicate.model.article import Article
 from syndicate.model.base import Key, LangTag, Model, Text, Url
+from syndicate.model.credential import Credential
 from syndicate.model.desk import Desk
 from syndicate.model.document import Document
 from syndicate.model.moments import Instant
@@ -173,6 +174,20 @@ class Streams(Protocol):
         """Remember something under a name."""
 
 
+class Access(Protocol):
+    """Keys and tokens of partners, without their secrets. Raises StoreFailed."""
+
+    def issue(self, credential: Credential, instead: tuple[Credential, ...] = ()) -> None:
+        """Keep a new credential, and the ends of those it stands instead of, in one step."""
+
+    def end(self, credential: Credential, at: datetime) -> None:
+        """Keep the end of a credential. Raises NotFound."""
+
+    def credentials(self, partner: str | None = None) -> tuple[Credential, ...]:
+        """Give the credentials of a partner, or of all, those that ended too, by partner and
+        age."""
+
+
 class Journal(Protocol):
     """The log that is only ever added to, each line chained to the one before by its digest."""
 
@@ -189,7 +204,7 @@ class Journal(Protocol):
         """Give serial and digest of the last line that was noted outside of the database."""
 
 
-class Store(Articles, Index, Receipts, Streams, Kept, Journal, Protocol):
+class Store(Articles, Index, Receipts, Streams, Access, Kept, Journal, Protocol):
     """All that is kept. What a method of one part keeps, the journal notes in the same step."""
 
     def close(self) -> None:

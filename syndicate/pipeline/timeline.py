@@ -30,6 +30,7 @@ _SAYS: Mapping[str, str] = {
     "notice": "told",
     "ack": "acknowledged",
     "slot": "counted against a quota, or given back",
+    "credential": "a key or token given out, or ended",
     "text": "kept",
 }
 """By kind; other kinds have words of their own in the line."""

@@ -18,6 +18,8 @@ from syndicate.stores._rows import (
     ack_of,
     article_of,
     article_row,
+    credential_of,
+    credential_row,
     digest_of,
     edition_content,
     item_of,
@@ -31,6 +33,7 @@ from syndicate.stores._rows import (
 from syndicate.stores._tables import (
     ACKS,
     ARTICLES,
+    CREDENTIALS,
     EDITIONS,
     EVENTS,
     ITEMS,
@@ -66,15 +69,9 @@ class JournalPart(Database):
         for row in self._each(EDITIONS):
             lines = manifests.get(row.manifest, manifest_digest(()))
             yield "edition", f"{row.feed}/{row.format}/{row.sequence}", edition_content(row, lines)
-        for row in self._each(ITEMS):
-            yield "item", row.digest, _content(row, lambda one: item_row(item_of(one)))
-        for row in self._each(NOTICES):
-            yield "notice", row.id, _content(row, lambda one: notice_row(notice_of(one)))
-        for row in self._each(ACKS):
-            yield "ack", row.notice, _content(row, lambda one: {"notice": ack_of(one.json).notice})
-        for row in self._each(SLOTS):
-            subject = f"{row.agreement}/{row.property}/{row.guid}"
-            yield "slot", subject, _content(row, lambda one: slot_row(slot_of(one)))
+        for kind, table, columns, name in _PLAIN:
+            for row in self._each(table):
+                yield kind, name(row), _content(row, columns)
         for row in self._each(TEXTS):
             yield "text", row.digest, digest_of(row.text)
 
@@ -116,5 +113,24 @@ def _article_columns(row: Any) -> dict[str, Any]:
     stated = article_row(article, row.json, article.version_created)
     return {name: value for name, value in stated.items() if name != "stored_at"}
 
+
+_PLAIN: tuple[tuple[str, sa.Table, Callable[[Any], dict[str, Any]], Callable[[Any], str]], ...] = (
+    ("item", ITEMS, lambda row: item_row(item_of(row)), lambda row: str(row.digest)),
+    ("notice", NOTICES, lambda row: notice_row(notice_of(row)), lambda row: str(row.id)),
+    ("ack", ACKS, lambda row: {"notice": ack_of(row.json).notice}, lambda row: str(row.notice)),
+    (
+        "slot",
+        SLOTS,
+        lambda row: slot_row(slot_of(row)),
+        lambda row: f"{row.agreement}/{row.property}/{row.guid}",
+    ),
+    (
+        "credential",
+        CREDENTIALS,
+        lambda row: credential_row(credential_of(row)),
+        lambda row: str(row.id),
+    ),
+)
+"""Kinds of rows that are their JSON: the columns that follow from it, and its name in the log."""
 
 _PAGE = 500

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.model.article import Article
+from syndicate.model.credential import Credential
 from syndicate.model.errors import StoreFailed
 from syndicate.model.moments import EARLIEST
 from syndicate.model.receipt import (
@@ -208,6 +209,21 @@ def ack_of(text: str) -> Ack:
     """Give the acknowledgement of a text. Raises StoreFailed where it is none."""
     with _told("acknowledgement"):
         return Ack.model_validate_json(text)
+
+
+def credential_row(credential: Credential) -> dict[str, Any]:
+    """Give the row of a credential."""
+    return {
+        "id": credential.id,
+        "partner": credential.partner,
+        "json": credential.model_dump_json(exclude_none=True),
+    }
+
+
+def credential_of(row: Any) -> Credential:
+    """Give the credential of a row. Raises StoreFailed where it is none."""
+    with _told(f"credential {row.id}"):
+        return Credential.model_validate_json(row.json)
 
 
 def slot_row(slot: Slot) -> dict[str, Any]:

@@ -255,6 +255,15 @@ ENVELOPES = sa.Table(
 )
 """What stands around the articles of a feed, checked, with slots for what its content changes."""
 
+CREDENTIALS = sa.Table(
+    "credentials",
+    METADATA,
+    sa.Column("id", _NAME, primary_key=True),
+    sa.Column("partner", _NAME, nullable=False, index=True),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""Keys and tokens of partners, without their secrets."""
+
 SETTINGS = sa.Table(
     "settings",
     METADATA,

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from syndicate.model.article import Article
 from syndicate.model.errors import StoreFailed, VersionConflict
 from syndicate.stores import _sqlite
+from syndicate.stores._access import AccessPart
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import told
 from syndicate.stores._following import FollowingPart
@@ -33,7 +34,9 @@ from syndicate.stores._tables import ARTICLES, ORIGINS
 _PAGE = 200
 
 
-class SqlStore(ReceiptPart, StreamPart, KeptPart, FollowingPart, IndexPart, JournalPart):
+class SqlStore(
+    ReceiptPart, StreamPart, KeptPart, FollowingPart, AccessPart, IndexPart, JournalPart
+):
     """A Store (see `syndicate.pipeline.ports`) in a SQL database."""
 
     @classmethod

@@ -1,0 +1,161 @@
+"""What can be asked for over the network, and who may: all that a server needs to answer with.
+
+It follows from the desk's files, from where feeds stand and from the keys that were given out. It
+can be kept as text, so that the last good documents are served while there is no database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from syndicate.formats.base import Format
+from syndicate.licensing.terms import document_path
+from syndicate.model.credential import Credential, id_in
+from syndicate.model.desk import Desk, DeskFiles
+from syndicate.model.feed import Feed
+from syndicate.model.partner import AgreementState, Partner
+from syndicate.model.receipt import Way
+from syndicate.pipeline.compose import path_of
+
+NO_PLACE = ""
+"""The property of a feed that is no longer on the desk: no key for one property opens it."""
+
+
+class Listed(NamedTuple):
+    """A document of a feed."""
+
+    partner: str
+    place: str
+    """The property."""
+    feed: str
+    media_type: str
+    due: datetime | None = None
+    """When time alone changes it: nobody may keep it longer unasked."""
+    licences: tuple[str, ...] = ()
+    """Paths of the licence documents, the one for people first."""
+
+
+class Catalog(NamedTuple):
+    """Every document that is served, by its path, and every credential, by its id."""
+
+    url: str
+    """Where documents are served; no slash at the end."""
+    name: str
+    """The publisher."""
+    feeds: Mapping[str, Listed]
+    open: frozenset[str]
+    """Paths that anybody may read: the licence documents."""
+    credentials: Mapping[str, Credential]
+    at: datetime
+    """When it was read: what was put later may change earlier than is said here."""
+
+    def proved(self, secret: str, now: datetime) -> Credential | None:
+        """Give the live credential that a secret proves; None where it proves none."""
+        found = self.credentials.get(id_in(secret) or "")
+        if found is None or not found.is_proved_by(secret) or not found.is_live(now):
+            return None
+        return found
+
+    def written(self) -> str:
+        """Give it as text."""
+        return json.dumps(
+            {
+                "url": self.url,
+                "name": self.name,
+                "feeds": {path: [*one[:4], _text(one.due), one.licences]
+                          for path, one in self.feeds.items()},
+                "open": sorted(self.open),
+                "at": self.at.isoformat(),
+                "credentials": [one.model_dump_json() for one in self.credentials.values()],
+            }
+        )  # fmt: skip
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def catalog_in(text: str) -> Catalog:
+    """Give the catalog of a text. Raises ValueError where it is none."""
+    try:
+        data: dict[str, Any] = json.loads(text)
+        keys = [Credential.model_validate_json(one) for one in data["credentials"]]
+        feeds = {path: _listed(*row) for path, row in data["feeds"].items()}
+        return Catalog(
+            str(data["url"]),
+            str(data["name"]),
+            feeds,
+            frozenset(data["open"]),
+            {one.id: one for one in keys},
+            datetime.fromisoformat(data["at"]),
+        )
+    except (TypeError, LookupError, AttributeError) as err:
+        raise ValueError("no catalog") from err
+
+
+def _listed(*row: Any) -> Listed:
+    partner, place, feed, media_type, due, licences = row
+    moment = datetime.fromisoformat(due) if due else None
+    return Listed(partner, place, feed, media_type, moment, tuple(licences))
+
+
+def catalog_of(
+    files: DeskFiles,
+    ways: Iterable[Way],
+    credentials: Iterable[Credential],
+    formats: Mapping[str, Format],
+    licences: Iterable[str],
+    now: datetime,
+) -> Catalog:
+    """Give what is served of a desk; `licences` are the licence documents that are out."""
+    there = {(one.feed, one.format): one for one in ways if one.sequence}
+    feeds = dict(_feeds(files, there, formats, now))
+    for one in there.values():
+        path = path_of(one.partner, one.feed, formats[one.format])
+        if path not in feeds:  # it is not on the desk any more, and goes on with notices
+            media_type = formats[one.format].media_type
+            feeds[path] = Listed(one.partner, NO_PLACE, one.feed, media_type, one.due)
+    return Catalog(
+        base_of(files.desk),
+        files.desk.name,
+        feeds,
+        frozenset(licences),
+        {one.id: one for one in credentials},
+        now,
+    )
+
+
+def base_of(desk: Desk) -> str:
+    """Give where documents are served; no slash at the end."""
+    return desk.base_url.rstrip("/")
+
+
+def _feeds(
+    files: DeskFiles,
+    there: Mapping[tuple[str, str], Way],
+    formats: Mapping[str, Format],
+    now: datetime,
+) -> Iterator[tuple[str, Listed]]:
+    for partner, feed in files.feed_list():
+        terms = tuple(_licences(files, partner, feed, now))
+        for name in feed.formats:
+            way = there.get((feed.id, name))
+            if way is not None:
+                place = partner.property_of(feed).id
+                due, media_type = way.due, formats[name].media_type
+                listed = Listed(partner.id, place, feed.id, media_type, due, terms)
+                yield path_of(partner.id, feed.id, formats[name]), listed
+
+
+def _licences(files: DeskFiles, partner: Partner, feed: Feed, now: datetime) -> Iterator[str]:
+    """Give the licence documents of the agreements that a feed runs under now."""
+    place = partner.property_of(feed).id
+    for agreement in partner.agreements:
+        runs = agreement.state is AgreementState.ACTIVE and agreement.term.holds(now)
+        licence = files.licence(agreement.licence, agreement.licence_version)
+        if runs and licence and place in agreement.properties:
+            yield document_path(licence, "html")
+            yield document_path(licence, "jsonld")

@@ -1,0 +1,1 @@
+"""The server: feeds for partners over HTTP."""

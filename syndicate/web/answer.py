@@ -1,0 +1,233 @@
+"""What a request for a document is answered with: the whole of it, without a database.
+
+Who asks is settled before anything else; a document that is not there and one that is somebody
+else's are answered alike. Then the representation is chosen, then what the reader has already
+(RFC 9110, sections 12 and 13; RFC 9457 for what is wrong).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import NamedTuple
+
+from syndicate.model.credential import Credential
+from syndicate.pipeline.catalog import Catalog, Listed
+from syndicate.web.asked import IDENTITY, Asked, best_coding, matches, moment
+from syndicate.web.held import Held, Shelf
+
+FRESH = 300
+"""Seconds for which a reader may use what it has without asking, at most."""
+OPEN_FRESH = 3_600
+"""The same for what anybody may read."""
+SECOND = timedelta(seconds=1)
+_SAFE = (
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+)
+_LICENCE_TYPES = {"html": "text/html; charset=utf-8", "jsonld": "application/ld+json"}
+
+
+class Answer(NamedTuple):
+    """Status, headers in their order, body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+    code: str = ""
+    """Of what is wrong; empty where nothing is."""
+    who: Credential | None = None
+    """Who proved to be who."""
+    path: str = ""
+    """The document that was answered with."""
+
+
+class _Wrong(NamedTuple):
+    """A refusal: its stable code, and what to do about it."""
+
+    status: HTTPStatus
+    code: str
+    title: str
+    mend: str
+
+
+_NO_KEY = _Wrong(
+    HTTPStatus.UNAUTHORIZED, "key-missing", "A key is needed.", "send it as Basic or Bearer"
+)
+_BAD_KEY = _Wrong(
+    HTTPStatus.UNAUTHORIZED,
+    "key-unknown",
+    "This key opens nothing.",
+    "ask the publisher for another",
+)
+_NOTHING = _Wrong(
+    HTTPStatus.NOT_FOUND,
+    "not-found",
+    "There is nothing for you here.",
+    "look at the addresses you were given",
+)
+_METHOD = _Wrong(
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    "method-not-allowed",
+    "Documents are read only.",
+    "use GET or HEAD",
+)
+_CODING = _Wrong(
+    HTTPStatus.NOT_ACCEPTABLE,
+    "no-such-coding",
+    "It is not there in a coding you take.",
+    "accept gzip or identity",
+)
+_CHANGED = _Wrong(
+    HTTPStatus.PRECONDITION_FAILED,
+    "precondition-failed",
+    "It is not what you take it for.",
+    "ask without the condition",
+)
+
+
+def answered(asked: Asked, catalog: Catalog, shelf: Shelf, now: datetime) -> Answer:
+    """Give the answer to a request for a document."""
+    path = asked.path.removeprefix("/")
+    if path in catalog.open and not asked.token:
+        return _document(asked, catalog, shelf, path, None, now)
+    name, secret = asked.secret()
+    who = catalog.proved(secret, now) if secret else None
+    if who is None or (name and name != who.partner):
+        return _refused(asked, catalog, _BAD_KEY if asked.states_secret else _NO_KEY)
+    listed = catalog.feeds.get(path)
+    if listed is None or not _opens(who, listed, asked):
+        return _refused(asked, catalog, _NOTHING)._replace(who=who)
+    return _document(asked, catalog, shelf, path, listed, now)._replace(who=who)
+
+
+def _opens(who: Credential, listed: Listed, asked: Asked) -> bool:
+    """Say whether a credential is for a document, by the way it came: a token for a header opens
+    nothing, nor does a key in an address."""
+    came = "token" if asked.token else "key"
+    return who.kind == came and who.opens(listed.partner, listed.place, listed.feed)
+
+
+def _document(
+    asked: Asked,
+    catalog: Catalog,
+    shelf: Shelf,
+    path: str,
+    listed: Listed | None,
+    now: datetime,
+) -> Answer:
+    if asked.method not in {"GET", "HEAD"}:
+        return _refused(asked, catalog, _METHOD)
+    there = shelf.codings(path)
+    coding = best_coding(asked.codings(), there)
+    if there and coding is None:
+        return _refused(asked, catalog, _CODING)
+    held = shelf.get(path, coding) if coding else None
+    if held is None:
+        return _refused(asked, catalog, _NOTHING)
+    headers = (*_kept(held, listed, catalog.at, now), *_says(catalog, path, listed))
+    status = _condition(asked, held)
+    if status is HTTPStatus.PRECONDITION_FAILED:
+        return _refused(asked, catalog, _CHANGED)
+    if status is HTTPStatus.NOT_MODIFIED:
+        return Answer(HTTPStatus.NOT_MODIFIED, headers, path=path)
+    media_type = listed.media_type if listed else _LICENCE_TYPES[path.rpartition(".")[2]]
+    described = [("content-type", _typed(media_type)), ("content-length", str(len(held.data)))]
+    if held.coding != IDENTITY:
+        described.append(("content-encoding", held.coding))
+    body = held.data if asked.method == "GET" else b""
+    return Answer(HTTPStatus.OK, (*headers, *described), body, path=path)
+
+
+def _typed(media_type: str) -> str:
+    """Give a media type with its charset, where it has that parameter (RFC 7303, section 3)."""
+    return (
+        media_type
+        if "charset" in media_type or "json" in media_type
+        else f"{media_type}; charset=utf-8"
+    )
+
+
+def _condition(asked: Asked, held: Held) -> HTTPStatus:
+    """Give 304 or 412 where a condition says so, else 200, in the order of RFC 9110, 13.2.2."""
+    if tags := asked.header("if-match"):
+        if not matches(tags, held.tag, weak=False):
+            return HTTPStatus.PRECONDITION_FAILED
+    elif (since := moment(asked.header("if-unmodified-since"))) and held.changed > since:
+        return HTTPStatus.PRECONDITION_FAILED
+    if tags := asked.header("if-none-match"):
+        return HTTPStatus.NOT_MODIFIED if matches(tags, held.tag, weak=True) else HTTPStatus.OK
+    since = moment(asked.header("if-modified-since"))
+    return HTTPStatus.NOT_MODIFIED if since and held.changed <= since else HTTPStatus.OK
+
+
+def _kept(
+    held: Held, listed: Listed | None, read_at: datetime, now: datetime
+) -> Iterator[tuple[str, str]]:
+    """Give what a cache needs: nobody may use a document beyond the moment that changes it.
+
+    What was put after the catalog was read may have another such moment.
+    """
+    yield "etag", held.tag
+    yield "last-modified", held.modified
+    if listed is None:
+        yield "cache-control", f"public, max-age={OPEN_FRESH}"
+        yield "vary", "Accept-Encoding"
+        return
+    left = math.floor((listed.due - now).total_seconds()) if listed.due else FRESH
+    left = 0 if held.changed >= read_at - SECOND else left
+    yield "cache-control", f"private, max-age={max(0, min(FRESH, left))}, must-revalidate"
+    yield "vary", "Authorization, Accept-Encoding"
+
+
+def _says(catalog: Catalog, path: str, listed: Listed | None) -> Iterator[tuple[str, str]]:
+    """Give what travels with every document: where it is, and its terms.
+
+    Web Linking (RFC 8288); TDM Reservation Protocol, HTTP header fields.
+    """
+    yield from _SAFE
+    if listed is None:
+        yield "link", f'<{catalog.url}/{path}>; rel="self"'
+        yield "content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"
+        return
+    links = [f'<{catalog.url}/{path}>; rel="self"']
+    for one in listed.licences:
+        typed = _LICENCE_TYPES[one.rpartition(".")[2]].partition(";")[0]
+        links.append(f'<{catalog.url}/{one}>; rel="license"; type="{typed}"')
+    yield "link", ", ".join(links)
+    yield "tdm-reservation", "1"
+    policy = next((one for one in listed.licences if one.endswith(".jsonld")), None)
+    if policy:
+        yield "tdm-policy", f"{catalog.url}/{policy}"
+
+
+def _refused(asked: Asked, catalog: Catalog, wrong: _Wrong) -> Answer:
+    """Give a problem (RFC 9457). It says nothing of what there is for others."""
+    says = {
+        "title": wrong.title,
+        "status": int(wrong.status),
+        "code": wrong.code,
+        "mend": wrong.mend,
+    }
+    body = json.dumps(says).encode()
+    headers = [
+        ("content-type", "application/problem+json"),
+        ("content-length", str(len(body))),
+        ("cache-control", "no-store"),
+        ("vary", "Authorization, Accept-Encoding"),
+        *_SAFE,
+    ]
+    if wrong.status is HTTPStatus.UNAUTHORIZED:
+        realm = "".join(
+            one for one in catalog.name if one.isascii() and one.isprintable() and one not in '"\\'
+        )
+        headers.append(("www-authenticate", f'Basic realm="{realm}", charset="UTF-8"'))
+        headers.append(("www-authenticate", f'Bearer realm="{realm}"'))
+    if wrong.status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append(("allow", "GET, HEAD"))
+    return Answer(
+        wrong.status, tuple(headers), b"" if asked.method == "HEAD" else body, wrong.code
+    )

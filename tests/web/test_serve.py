@@ -1,0 +1,162 @@
+"""`syndicate serve` over real sockets: what partners get, and what becomes of it on a bad day."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import shutil
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicate.model.credential import SECRET
+from tests.cli.running import a_copy, data, run
+from tests.web.serving import Server, bearer, secret, served
+
+RSS = "/fenwold/fenwold-text.rss"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example desk, published."""
+    desk = a_copy(tmp_path_factory.mktemp("desk"))
+    run("regenerate", "--desk", desk)
+    return desk
+
+
+@pytest.fixture
+def desk(published: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(published, tmp_path / "desk", symlinks=True))
+
+
+@pytest.fixture
+def server(desk: Path) -> Iterator[Server]:
+    with served(desk) as made:
+        yield made
+
+
+def test_a_partner_gets_its_feed_in_every_way_it_can_ask(desk: Path, server: Server) -> None:
+    key, token = (
+        secret(desk, "fenwold"),
+        secret(desk, "fenwold", "--token", "--feed", "fenwold-text"),
+    )
+    wanted = (desk / "public" / RSS[1:]).read_bytes()
+    found = server.until(200, RSS, authorization=f"Bearer {key}")
+    assert found.body == wanted
+    basic = base64.b64encode(f"fenwold:{key}".encode()).decode()
+    assert server.ask(RSS, authorization=f"Basic {basic}").body == wanted
+    assert server.until(200, f"/t/{token}{RSS}").body == wanted
+    packed = server.ask(RSS, authorization=f"Bearer {key}", accept_encoding="gzip")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == wanted
+    again = server.ask(RSS, authorization=f"Bearer {key}", if_none_match=found.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    assert server.ask(RSS, "HEAD", authorization=f"Bearer {key}").headers["content-length"] == str(
+        len(wanted)
+    )
+
+
+def test_nobody_else_gets_it(desk: Path, server: Server) -> None:
+    foreign = bearer(desk, "worldfold")
+    server.until(200, "/worldfold/worldfold-all.rss", **foreign)
+    assert server.ask(RSS, **foreign).status == 404
+    assert server.ask(RSS).code == "key-missing"
+    assert server.ask("/nothing/at-all").code == "key-missing"
+    assert server.ask(RSS, authorization="Bearer nonsense").code == "key-unknown"
+    for path in (
+        "/../desk.toml",
+        "/%2e%2e/desk.toml",
+        "/.syndicate/desk.db",
+        "/fenwold/",
+        "/.lock",
+    ):
+        assert server.ask(path, **foreign).status == 404
+    assert server.ask("/healthz").body == b'{"status": "ok"}'
+
+
+def test_licence_documents_are_for_all(server: Server) -> None:
+    found = server.ask("/licences/full-web/v2.html")
+    assert found.status == 200
+    assert found.headers["content-type"] == "text/html; charset=utf-8"
+    assert (
+        server.ask("/licences/full-web/v2.jsonld").headers["content-type"] == "application/ld+json"
+    )
+    assert server.ask("/licences/full-web/v9.html").status == 401
+
+
+def test_a_key_that_is_revoked_or_rotated_out_opens_nothing(desk: Path, server: Server) -> None:
+    made = data("partners", "key", "issue", "fenwold", "--desk", desk)
+    first = {"authorization": f"Bearer {made['secret']}"}
+    server.until(200, RSS, **first)
+    other = data("partners", "key", "rotate", made["id"], "--overlap", "0", "--desk", desk)
+    second = {"authorization": f"Bearer {other['secret']}"}
+    server.until(200, RSS, **second)
+    assert server.ask(RSS, **first).code == "key-unknown"
+    run("partners", "key", "revoke", other["id"], "--desk", desk)
+    assert server.until(401, RSS, **second).code == "key-unknown"
+
+
+def test_what_is_published_next_is_served_next(desk: Path, server: Server) -> None:
+    key = bearer(desk, "fenwold")
+    before = server.until(200, RSS, **key)
+    run("kill", "seagrass-study", "--reason", "error", "--desk", desk)
+    after = server.ask(RSS, if_none_match=before.headers["etag"], **key)
+    assert after.status == 200
+    assert b"WITHDRAWN:" in after.body
+    assert after.body == (desk / "public" / RSS[1:]).read_bytes()
+
+
+def test_the_last_good_feeds_are_served_without_a_database(desk: Path, server: Server) -> None:
+    key = bearer(desk, "fenwold")
+    wanted = server.until(200, RSS, **key).body
+    (desk / ".syndicate" / "desk.db").write_bytes(b"no database at all" * 1_000)
+    server.line("the last good state is served")
+    assert server.ask(RSS, **key).body == wanted
+    assert server.ask("/healthz").status == 503
+    with served(desk) as again:
+        assert again.ask(RSS, **key).body == wanted
+
+
+def test_no_secret_reaches_the_log(desk: Path, server: Server) -> None:
+    key, token = (
+        secret(desk, "fenwold"),
+        secret(desk, "fenwold", "--token", "--feed", "fenwold-text"),
+    )
+    server.until(200, RSS, authorization=f"Bearer {key}")
+    server.until(200, f"/t/{token}{RSS}")
+    server.ask(f"/t/{token[:-1]}x{RSS}")
+    server.ask(f"/x/{token}{RSS}")
+    assert server.stop() == 0
+    told = "\n".join(server.lines)
+    assert f"GET '{RSS}' 200" in told
+    assert not SECRET.search(told)
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_when_it_is_told_to(server: Server, name: signal.Signals) -> None:
+    assert server.stop(name) == 0
+    assert "stopped" in server.lines[-1]
+    assert not any("Traceback" in line for line in server.lines)
+
+
+ODD = [
+    b"GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + b"x" * 100_000 + b"\r\n\r\n",
+    b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
+    b"GET / HTTP/9.9\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    b"G" * 1_000_000,
+    b"POST " + RSS.encode() + b" HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\nabc",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", ODD)
+def test_hostile_requests_hurt_nobody_else(desk: Path, server: Server, data: bytes) -> None:
+    key = bearer(desk, "fenwold")
+    server.until(200, RSS, **key)
+    with socket.create_connection(("127.0.0.1", server.port), 10) as odd:
+        odd.sendall(data)
+        assert server.ask(RSS, **key).status == 200
