@@ -11,6 +11,7 @@ import click
 
 from syndicate import wiring
 from syndicate.cli.common import desk_option, now, shown, tell
+from syndicate.model.credential import SECRET
 
 
 @click.command()
@@ -43,7 +44,10 @@ def serve(host: str, port: int, desk: Path) -> None:
     def told(method: str, path: str, answer: Answer) -> None:
         who = f"{answer.who.partner}/{answer.who.id}" if answer.who else "-"
         size = len(answer.body)
-        tell(f"{shown(now())} {method} {path!r} {answer.status} {answer.code or '-'} {who} {size}")
+        named = SECRET.sub("syn_…", path)
+        tell(
+            f"{shown(now())} {method} {named!r} {answer.status} {answer.code or '-'} {who} {size}"
+        )
 
     keeper = Keeper(
         lambda: wiring.catalog(desk, now()),
@@ -64,13 +68,17 @@ def serve(host: str, port: int, desk: Path) -> None:
         timeout_keep_alive=15,
         h11_max_incomplete_event_size=16_384,
     )
-    config.load()
-    listening = config.bind_socket()
-    listening.listen(config.backlog)  # who comes before all is ready waits
-    documents, (_, bound) = len(keeper.catalog.feeds), listening.getsockname()[:2]
-    tell(f"serving {documents} documents at http://{host}:{bound}; Ctrl-C stops it")
-    # The server finishes what it is doing, then raises the signal that stopped it once more.
-    signal.signal(signal.SIGTERM, lambda *_: None)
     with suppress(KeyboardInterrupt):
+        signal.signal(signal.SIGTERM, _stop)
+        config.load()
+        listening = config.bind_socket()
+        listening.listen(config.backlog)  # who comes before all is ready waits
+        documents, (_, bound) = len(keeper.catalog.feeds), listening.getsockname()[:2]
+        tell(f"serving {documents} documents at http://{host}:{bound}; Ctrl-C stops it")
         uvicorn.Server(config).run([listening])
     tell(f"stopped {shown(now())}")
+
+
+def _stop(*_: object) -> None:
+    """End before the server takes signals itself, and when it raises the one that ended it."""
+    raise KeyboardInterrupt
