@@ -251,7 +251,9 @@ def _print(done: list[Published], planned: Sequence[datetime | None], *, dry_run
     )
     rows = [row for row in (_row(one, dry_run=dry_run) for one in done) if UNCHANGED not in row]
     if rows:
-        print_table(columns, rows)
+        print_table(columns, rows[:SHOWN])
+    if len(rows) > SHOWN:
+        click.echo(f"and {len(rows) - SHOWN} more, which --json lists")
     for one in done:
         for bad in one.quarantined:
             tell(f"quarantined {bad.guid} in {one.path}: {bad.reason}")
@@ -289,6 +291,8 @@ def _summary(
 
 
 UNCHANGED = "unchanged"
+SHOWN = 200
+"""Rows of the table, at most: nobody reads more, and laying out thousands takes long."""
 
 
 def _row(one: Published, *, dry_run: bool) -> tuple[object, ...]:

@@ -104,7 +104,16 @@ class KeptToml:
         return None
 
     def keep(self) -> None:
-        """Keep what was read, where there is a folder to keep it in."""
+        """Keep what was read, where there is a folder to keep it in; the last thing to do.
+
+        Texts of a desk that was read are let go of, because a run may be long; those of one that
+        looks the same are what its partners are read from.
+        """
+        self._write()
+        if self._now is not self._before:
+            self._before, self._now = {}, {}
+
+    def _write(self) -> None:
         if self._path is None:
             return
         fresh = self._path.with_name(f"{self._path.name}.tmp")
