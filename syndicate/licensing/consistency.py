@@ -32,6 +32,7 @@ def problems(files: DeskFiles) -> tuple[Problem, ...]:
         for agreement in partner.agreements:
             found.extend(_agreement(files, partner, agreement))
         found.extend(_feeds(partner))
+        found.extend(_public_feeds(files, partner))
     return (*found, *conflicts(files))
 
 
@@ -52,6 +53,19 @@ def _feeds(partner: Partner) -> Iterator[Problem]:
         if other:
             says = f"the property {place} does not publish in {', '.join(other)}"
             yield Problem("media", where, says, "correct the feed's media", warning=True)
+
+
+def _public_feeds(files: DeskFiles, partner: Partner) -> Iterator[Problem]:
+    """V28: what was agreed with one partner is not for anybody."""
+    for feed in partner.feeds:
+        place = partner.property_of(feed).id
+        agreed = [one for one in partner.agreements if place in one.properties]
+        found = [(one, files.licence(one.licence, one.licence_version)) for one in agreed]
+        closed = [one.id for one, licence in found if licence is None or not licence.public]
+        if feed.public and closed:
+            says = f"anybody may read it, and {', '.join(closed)} is not under a public licence"
+            mend = "leave public out, or move the feed to a property of its own"
+            yield Problem("V28", f"partner {partner.id} feed {feed.id}", says, mend)
 
 
 def _doubled(files: DeskFiles) -> Iterator[Problem]:

@@ -35,6 +35,9 @@ class Feed(Model):
     """newest published first, last updated first, or most urgent first."""
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
     """At most so many articles."""
+    public: bool = False
+    """Whether anybody may read it without a key; only where every licence of its property's
+    agreements is public."""
     formats: tuple[FormatName, ...] = ("rss", "atom", "newsml-g2")
     """In which formats it is published."""
     extent: Extent = Extent(unit=ExtentUnit.FULL)

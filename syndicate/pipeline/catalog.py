@@ -36,6 +36,8 @@ class Listed(NamedTuple):
     """When time alone changes it: nobody may keep it longer unasked."""
     licences: tuple[str, ...] = ()
     """Paths of the licence documents, the one for people first."""
+    public: bool = False
+    """Whether anybody may read it."""
 
 
 class Catalog(NamedTuple):
@@ -65,7 +67,7 @@ class Catalog(NamedTuple):
             {
                 "url": self.url,
                 "name": self.name,
-                "feeds": {path: [*one[:4], _text(one.due), one.licences]
+                "feeds": {path: [*one[:4], _text(one.due), *one[5:]]
                           for path, one in self.feeds.items()},
                 "open": sorted(self.open),
                 "at": self.at.isoformat(),
@@ -97,9 +99,9 @@ def catalog_in(text: str) -> Catalog:
 
 
 def _listed(*row: Any) -> Listed:
-    partner, place, feed, media_type, due, licences = row
+    partner, place, feed, media_type, due, licences, public = row
     moment = datetime.fromisoformat(due) if due else None
-    return Listed(partner, place, feed, media_type, moment, tuple(licences))
+    return Listed(partner, place, feed, media_type, moment, tuple(licences), bool(public))
 
 
 def catalog_of(
@@ -146,8 +148,8 @@ def _feeds(
             if way is not None:
                 place = partner.property_of(feed).id
                 due, media_type = way.due, formats[name].media_type
-                listed = Listed(partner.id, place, feed.id, media_type, due, terms)
-                yield path_of(partner.id, feed.id, formats[name]), listed
+                facts = (partner.id, place, feed.id, media_type, due, terms, feed.public)
+                yield path_of(partner.id, feed.id, formats[name]), Listed(*facts)
 
 
 def _licences(files: DeskFiles, partner: Partner, feed: Feed, now: datetime) -> Iterator[str]:

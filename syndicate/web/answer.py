@@ -94,11 +94,13 @@ def answered(asked: Asked, catalog: Catalog, shelf: Shelf, now: datetime) -> Ans
     path = asked.path.removeprefix("/")
     if path in catalog.open and not asked.token:
         return _document(asked, catalog, shelf, path, None, now)
+    listed = catalog.feeds.get(path)
+    if listed and listed.public and not asked.token:
+        return _document(asked, catalog, shelf, path, listed, now)
     name, secret = asked.secret()
     who = catalog.proved(secret, now) if secret else None
     if who is None or (name and name != who.partner):
         return _refused(asked, catalog, _BAD_KEY if asked.states_secret else _NO_KEY)
-    listed = catalog.feeds.get(path)
     if listed is None or not _opens(who, listed, asked):
         return _refused(asked, catalog, _NOTHING)._replace(who=who)
     return _document(asked, catalog, shelf, path, listed, now)._replace(who=who)
@@ -177,10 +179,11 @@ def _kept(
         yield "cache-control", f"public, max-age={OPEN_FRESH}"
         yield "vary", "Accept-Encoding"
         return
+    scope = "public" if listed.public else "private"
     left = math.floor((listed.due - now).total_seconds()) if listed.due else FRESH
     left = 0 if held.changed >= read_at - SECOND else left
-    yield "cache-control", f"private, max-age={max(0, min(FRESH, left))}, must-revalidate"
-    yield "vary", "Authorization, Accept-Encoding"
+    yield "cache-control", f"{scope}, max-age={max(0, min(FRESH, left))}, must-revalidate"
+    yield "vary", "Accept-Encoding" if listed.public else "Authorization, Accept-Encoding"
 
 
 def _says(catalog: Catalog, path: str, listed: Listed | None) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 BODY = b"<rss>" + b"gazette " * 100 + b"</rss>"
 FEED = "gazette/web.rss"
 OTHER = "tribune/web.rss"
+OPEN = "gazette/open.rss"
 TERMS = "licences/full/v1.html"
 
 
@@ -61,6 +62,7 @@ def catalog(due: datetime | None = None) -> Catalog:
     feeds = {
         FEED: Listed("gazette", "site", "web", "application/rss+xml", due, (TERMS,)),
         "gazette/app.rss": Listed("gazette", "app", "app", "application/rss+xml", due),
+        OPEN: Listed("gazette", "site", "open", "application/rss+xml", due, (TERMS,), public=True),
         OTHER: Listed("tribune", "site", "web2", "application/rss+xml", due),
     }
     keys = {one.credential.id: one.credential for one in ALL}
@@ -70,7 +72,7 @@ def catalog(due: datetime | None = None) -> Catalog:
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     root = tmp_path_factory.mktemp("public")
-    for path in (FEED, "gazette/app.rss", OTHER, TERMS, "gazette/unlisted.rss"):
+    for path in (FEED, "gazette/app.rss", OTHER, TERMS, OPEN, "gazette/unlisted.rss"):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(BODY)
         Path(f"{root / path}.gz").write_bytes(gzip.compress(BODY))
@@ -130,6 +132,9 @@ OPENED = [
     (f"/{TERMS}", None, 200),
     (f"/{TERMS}", "Bearer nonsense", 200),
     ("/licences/full/v2.html", None, 401),
+    (f"/{OPEN}", None, 200),
+    (f"/{OPEN}", f"Bearer {TRIBUNE.secret}", 200),
+    (f"/t/{TOKEN.secret}/{OPEN}", None, 404),
     (f"/../{FEED}", f"Bearer {KEY.secret}", 404),
     (f"//{FEED}", f"Bearer {KEY.secret}", 404),
     (f"/{FEED}.gz", f"Bearer {KEY.secret}", 404),
@@ -283,6 +288,13 @@ def test_nobody_keeps_it_beyond_the_moment_that_changes_it(
         NOW,
     )
     assert value(found, "cache-control") == f"private, max-age={fresh}, must-revalidate"
+
+
+def test_what_anybody_may_read_is_for_shared_caches_too(shelf: Shelf) -> None:
+    found = ask(shelf, f"/{OPEN}", None, due=NOW + timedelta(seconds=9))
+    assert value(found, "cache-control").startswith("public, max-age=")
+    assert value(found, "vary") == "Accept-Encoding"
+    assert "license" in value(found, "link")
 
 
 def test_what_was_put_after_the_catalog_was_read_is_asked_for_again(shelf: Shelf) -> None:

@@ -87,6 +87,13 @@ def test_licence_documents_are_for_all(server: Server) -> None:
     assert server.ask("/licences/full-web/v9.html").status == 401
 
 
+def test_a_public_feed_needs_no_key(server: Server) -> None:
+    found = server.ask("/civic-shelf/civic-shelf-open.atom")
+    assert found.status == 200
+    assert found.headers["cache-control"].startswith("public")
+    assert server.ask("/civic-shelf/civic-shelf-open.atom", authorization="Bearer x").status == 200
+
+
 def test_a_key_that_is_revoked_or_rotated_out_opens_nothing(desk: Path, server: Server) -> None:
     made = data("partners", "key", "issue", "fenwold", "--desk", desk)
     first = {"authorization": f"Bearer {made['secret']}"}
