@@ -95,6 +95,11 @@ def opened_store(folder: Path, desk: Desk) -> Iterator[Store]:
         store.close()
 
 
+def store_of(folder: Path) -> Store:
+    """Give the store of a desk, to be closed by whoever asks. Raises BadDesk, StoreFailed."""
+    return SqlStore.open(_store_url(folder, load_desk(folder).store))
+
+
 @contextmanager
 def rehearsal(files: DeskFiles) -> Iterator[tuple[Path, DeskFiles]]:
     """Give the same desk in a temporary folder: with an inbox, a store and a target of its own."""

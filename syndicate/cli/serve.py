@@ -40,6 +40,7 @@ def serve(host: str, port: int, desk: Path) -> None:
     from syndicate.web.app import App  # noqa: PLC0415
     from syndicate.web.held import Shelf  # noqa: PLC0415
     from syndicate.web.keeper import Keeper  # noqa: PLC0415
+    from syndicate.web.record import Record  # noqa: PLC0415
 
     def told(method: str, path: str, answer: Answer) -> None:
         who = f"{answer.who.partner}/{answer.who.id}" if answer.who else "-"
@@ -55,7 +56,8 @@ def serve(host: str, port: int, desk: Path) -> None:
         wiring.catalog_kept(desk),
         tell,
     )
-    app = App(keeper, Shelf(wiring.target_folder(desk)), now, told)
+    record = Record(lambda: wiring.store_of(desk))
+    app = App(keeper, Shelf(wiring.target_folder(desk)), record, now, told)
     config = uvicorn.Config(
         app,
         host=host,

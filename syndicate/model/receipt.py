@@ -306,6 +306,17 @@ def event_digest(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class MadeUp(NamedTuple):
+    """Of what the document of an edition is made (see `syndicate.model.document`)."""
+
+    digest: str
+    """Of the document."""
+    makeup: str
+    """The text that names its fragments; empty where none was kept."""
+    opening: int
+    """How many bytes stand before them."""
+
+
 class Way(NamedTuple):
     """Where a feed, in a format, stands."""
 

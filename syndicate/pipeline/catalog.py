@@ -38,6 +38,11 @@ class Listed(NamedTuple):
     """Paths of the licence documents, the one for people first."""
     public: bool = False
     """Whether anybody may read it."""
+    format: str = ""
+    """Its format; empty where changes cannot be told."""
+    put: int = 0
+    """The edition whose bytes are known to be out: those that are served are of it, or of a later
+    one."""
 
 
 class Catalog(NamedTuple):
@@ -99,9 +104,9 @@ def catalog_in(text: str) -> Catalog:
 
 
 def _listed(*row: Any) -> Listed:
-    partner, place, feed, media_type, due, licences, public = row
+    partner, place, feed, media_type, due, licences, *rest = row
     moment = datetime.fromisoformat(due) if due else None
-    return Listed(partner, place, feed, media_type, moment, tuple(licences), bool(public))
+    return Listed(partner, place, feed, media_type, moment, tuple(licences), *rest)
 
 
 def catalog_of(
@@ -119,7 +124,8 @@ def catalog_of(
         path = path_of(one.partner, one.feed, formats[one.format])
         if path not in feeds:  # it is not on the desk any more, and goes on with notices
             media_type = formats[one.format].media_type
-            feeds[path] = Listed(one.partner, NO_PLACE, one.feed, media_type, one.due)
+            gone = Listed(one.partner, NO_PLACE, one.feed, media_type, one.due)
+            feeds[path] = gone._replace(format=one.format, put=one.put)
     return Catalog(
         base_of(files.desk),
         files.desk.name,
@@ -148,8 +154,9 @@ def _feeds(
             if way is not None:
                 place = partner.property_of(feed).id
                 due, media_type = way.due, formats[name].media_type
-                facts = (partner.id, place, feed.id, media_type, due, terms, feed.public)
-                yield path_of(partner.id, feed.id, formats[name]), Listed(*facts)
+                made = Listed(partner.id, place, feed.id, media_type, due, terms, feed.public)
+                path = path_of(partner.id, feed.id, formats[name])
+                yield path, made._replace(format=name, put=way.put)
 
 
 def _licences(files: DeskFiles, partner: Partner, feed: Feed, now: datetime) -> Iterator[str]:

@@ -25,6 +25,7 @@ from syndicate.model.receipt import (
     Holding,
     Isolated,
     Item,
+    MadeUp,
     ManifestLine,
     Receipt,
     Slot,
@@ -83,6 +84,9 @@ class Receipts(Protocol):
 
     def last_edition(self, feed: str, format_name: str) -> Edition | None:
         """Give the newest edition of a feed in a format."""
+
+    def made_up(self, feed: str, format_name: str, sequence: int) -> MadeUp | None:
+        """Give of what the document of an edition is made; None for an unknown edition."""
 
     def editions(self, feed: str) -> tuple[Edition, ...]:
         """Give every edition of a feed, oldest first."""

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from syndicate.model.errors import QuotaTaken, StoreFailed
-from syndicate.model.receipt import Edition, Item, ManifestLine, Receipt, manifest_digest
+from syndicate.model.receipt import Edition, Item, MadeUp, ManifestLine, Receipt, manifest_digest
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, insert_new, pages, upsert
 from syndicate.stores._rows import (
@@ -69,6 +69,20 @@ class ReceiptPart(Database):
             & (EDITIONS.c.sequence == newest)
         )
         return found[0] if found else None
+
+    def made_up(self, feed: str, format_name: str, sequence: int) -> MadeUp | None:
+        """Give of what the document of an edition is made; None for an unknown edition."""
+        named = (
+            (EDITIONS.c.feed == feed)
+            & (EDITIONS.c.format == format_name)
+            & (EDITIONS.c.sequence == sequence)
+        )
+        rows = self._all(sa.select(EDITIONS).where(named))
+        if not rows:
+            return None
+        found = edition_of(rows[0], ())
+        makeup = self.text(found.makeup) if found.makeup else None
+        return MadeUp(found.digest, makeup or "", found.opening)
 
     def editions(self, feed: str) -> tuple[Edition, ...]:
         """Give every edition of a feed, in the order of recording."""

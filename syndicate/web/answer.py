@@ -7,6 +7,7 @@ else's are answered alike. Then the representation is chosen, then what the read
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 from syndicate.model.credential import Credential
 from syndicate.pipeline.catalog import Catalog, Listed
+from syndicate.pipeline.delta import Changes
 from syndicate.web.asked import IDENTITY, Asked, best_coding, matches, moment
 from syndicate.web.held import Held, Shelf
 
@@ -43,6 +45,8 @@ class Answer(NamedTuple):
     """Who proved to be who."""
     path: str = ""
     """The document that was answered with."""
+    tag: str = ""
+    """Its entity-tag."""
 
 
 class _Wrong(NamedTuple):
@@ -135,13 +139,13 @@ def _document(
     if status is HTTPStatus.PRECONDITION_FAILED:
         return _refused(asked, catalog, _CHANGED)
     if status is HTTPStatus.NOT_MODIFIED:
-        return Answer(HTTPStatus.NOT_MODIFIED, headers, path=path)
+        return Answer(HTTPStatus.NOT_MODIFIED, headers, path=path, tag=held.tag)
     media_type = listed.media_type if listed else _LICENCE_TYPES[path.rpartition(".")[2]]
     described = [("content-type", _typed(media_type)), ("content-length", str(len(held.data)))]
     if held.coding != IDENTITY:
         described.append(("content-encoding", held.coding))
     body = held.data if asked.method == "GET" else b""
-    return Answer(HTTPStatus.OK, (*headers, *described), body, path=path)
+    return Answer(HTTPStatus.OK, (*headers, *described), body, path=path, tag=held.tag)
 
 
 def _typed(media_type: str) -> str:
@@ -200,11 +204,46 @@ def _says(catalog: Catalog, path: str, listed: Listed | None) -> Iterator[tuple[
     for one in listed.licences:
         typed = _LICENCE_TYPES[one.rpartition(".")[2]].partition(";")[0]
         links.append(f'<{catalog.url}/{one}>; rel="license"; type="{typed}"')
+    if listed.put:
+        says = "what changes from here on"
+        links.append(f'<{catalog.url}/{path}?since={listed.put}>; rel="next"; title="{says}"')
     yield "link", ", ".join(links)
     yield "tdm-reservation", "1"
     policy = next((one for one in listed.licences if one.endswith(".jsonld")), None)
     if policy:
         yield "tdm-policy", f"{catalog.url}/{policy}"
+
+
+def changed(asked: Asked, whole: Answer, changes: Changes, catalog: Catalog) -> Answer:
+    """Give the answer that has only what changed, in the place of the whole document.
+
+    226 where a reader named by its tag what it has (RFC 3229), 200 where it asked from an edition
+    on, 204 where nothing changed since.
+    """
+    dropped = {
+        "content-length",
+        "content-encoding",
+        "last-modified",
+        "etag",
+        "cache-control",
+        "link",
+    }
+    headers = [(name, text) for name, text in whole.headers if name not in dropped]
+    cursor = f"{catalog.url}/{whole.path}?since={changes.upto}"
+    headers += [("cache-control", "private, no-store"), ("link", f'<{cursor}>; rel="next"')]
+    if not changes.data:
+        headers = [(name, text) for name, text in headers if name != "content-type"]
+        return whole._replace(status=HTTPStatus.NO_CONTENT, headers=tuple(headers), body=b"")
+    data = changes.data
+    if best_coding(asked.codings(), ("gzip", IDENTITY)) == "gzip":
+        data = gzip.compress(data, 6, mtime=0)
+        headers.append(("content-encoding", "gzip"))
+    headers.append(("content-length", str(len(data))))
+    body = data if asked.method == "GET" else b""
+    if asked.since is not None:
+        return whole._replace(status=HTTPStatus.OK, headers=tuple(headers), body=body)
+    headers += [("im", "feed"), ("etag", whole.tag)]
+    return whole._replace(status=HTTPStatus.IM_USED, headers=tuple(headers), body=body)
 
 
 def _refused(asked: Asked, catalog: Catalog, wrong: _Wrong) -> Answer:

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
-from syndicate.web.answer import Answer, answered
-from syndicate.web.asked import asked
+from syndicate.model.errors import SyndicateError
+from syndicate.pipeline.catalog import Catalog
+from syndicate.pipeline.delta import changes_since
+from syndicate.web.answer import Answer, answered, changed
+from syndicate.web.asked import Asked, asked
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
+from syndicate.web.record import Record
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -23,20 +29,50 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Told = Callable[[str, str, Answer], None]
 """Is told of every answer: method, path without secrets, answer."""
 
+AT_HAND = 100_000
+"""Tags that are remembered."""
 LOOK = 0.5
 """Seconds between two looks at whether something changed."""
+
+
+class Editions:
+    """By which edition a reader has what it names by a tag: of those that were sent lately."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str], int] = OrderedDict()
+
+    def note(self, path: str, tag: str, put: int) -> None:
+        """Note that a document of this edition, or of a later one, was sent under a tag."""
+        if tag and put:
+            self._known.setdefault((path, tag), put)
+            self._known.move_to_end((path, tag))
+            if len(self._known) > AT_HAND:
+                self._known.popitem(last=False)
+
+    def of(self, path: str, stated: str) -> int | None:
+        """Give the newest edition that any of the stated tags was sent for."""
+        tags = (one.strip().removeprefix("W/") for one in stated.split(","))
+        found = (self._known.get((path, tag)) for tag in tags)
+        return max((one for one in found if one), default=None)
 
 
 class App:
     """Serves the documents of a desk."""
 
     def __init__(
-        self, keeper: Keeper, shelf: Shelf, now: Callable[[], datetime], told: Told
+        self,
+        keeper: Keeper,
+        shelf: Shelf,
+        record: Record,
+        now: Callable[[], datetime],
+        told: Told,
     ) -> None:
         self._keeper = keeper
         self._shelf = shelf
+        self._record = record
         self._now = now
         self._told = told
+        self._editions = Editions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or live through start and stop of the server."""
@@ -57,6 +93,7 @@ class App:
                     looking.cancel()
                     with suppress(asyncio.CancelledError):
                         await looking
+                await asyncio.to_thread(self._record.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
@@ -70,8 +107,11 @@ class App:
         if path == "/healthz":
             found = self._health(method)
         else:
-            request = asked(method, path, scope["headers"])
-            found = answered(request, self._keeper.catalog, self._shelf, self._now())
+            request = asked(method, path, scope["headers"], scope.get("query_string", b""))
+            catalog = self._keeper.catalog
+            found = answered(request, catalog, self._shelf, self._now())
+            if found.path in catalog.feeds:
+                found = await self._changes(request, found, catalog)
             path = request.path
         headers = [
             (name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers
@@ -79,6 +119,27 @@ class App:
         await send({"type": "http.response.start", "status": found.status, "headers": headers})
         await send({"type": "http.response.body", "body": found.body})
         self._told(method, path, found)
+
+    async def _changes(self, request: Asked, whole: Answer, catalog: Catalog) -> Answer:
+        """Give only what changed, where that is asked for and can be told; else the whole."""
+        listed = catalog.feeds[whole.path]
+        since = request.since
+        if since is None and request.takes_changes() and whole.status is HTTPStatus.OK:
+            since = self._editions.of(whole.path, request.header("if-none-match"))
+        self._editions.note(whole.path, whole.tag, listed.put)
+        if since is None or not listed.format or not listed.put:
+            return whole
+        data = self._shelf.plain(whole.path)
+        if data is None:
+            return whole
+        feed, name, upto = listed.feed, listed.format, listed.put
+        try:
+            found = await self._record.ask(
+                lambda store: changes_since(store, feed, name, since, upto, data)
+            )
+        except SyndicateError:  # the whole document leaves nothing out either
+            return whole
+        return changed(request, whole, found, catalog) if found else whole
 
     def _health(self, method: str) -> Answer:
         """Say whether what is served is up to date; the reason why not is in the log."""

@@ -17,6 +17,7 @@ IDENTITY = "identity"
 LONGEST_HEADER = 8_192
 """Bytes of a header's value; a longer one says nothing."""
 _TOKEN_PATH = re.compile(r"/t/([A-Za-z0-9_]{1,200})(/.*)", re.DOTALL)
+_SINCE = re.compile(rb"since=([0-9]{1,9})")
 _QVALUE = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 _TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
@@ -31,6 +32,8 @@ class Asked(NamedTuple):
     """The token that stood in the path; empty where none did."""
     headers: Mapping[str, str]
     """By name in small letters; several of a name are joined by commas."""
+    since: int | None = None
+    """The edition from which on changes are asked for."""
 
     def header(self, name: str) -> str:
         """Give a header's value; empty where it is missing or too long."""
@@ -62,6 +65,10 @@ class Asked(NamedTuple):
         """Whether it tries to prove who asks."""
         return bool(self.token or self.headers.get("authorization"))
 
+    def takes_changes(self) -> bool:
+        """Say whether changes alone will do: A-IM, RFC 3229, with its manipulation `feed`."""
+        return "feed" in {one.partition(";")[0].strip() for one in self.header("a-im").split(",")}
+
     def codings(self) -> dict[str, float]:
         """Give the content codings it takes, with their weights (RFC 9110, section 12.5.3)."""
         stated = self.headers.get("accept-encoding")
@@ -79,7 +86,7 @@ class Asked(NamedTuple):
         return found
 
 
-def asked(method: str, path: str, headers: list[tuple[bytes, bytes]]) -> Asked:
+def asked(method: str, path: str, headers: list[tuple[bytes, bytes]], query: bytes = b"") -> Asked:
     """Give what a request says."""
     found: dict[str, str] = {}
     for raw, value in headers:
@@ -87,7 +94,14 @@ def asked(method: str, path: str, headers: list[tuple[bytes, bytes]]) -> Asked:
         text = value.decode("latin-1")
         found[name] = f"{found[name]}, {text}" if name in found else text
     token = _TOKEN_PATH.fullmatch(path)
-    return Asked(method, token[2] if token else path, token[1] if token else "", found)
+    since = _SINCE.fullmatch(query)
+    return Asked(
+        method,
+        token[2] if token else path,
+        token[1] if token else "",
+        found,
+        int(since[1]) if since else None,
+    )
 
 
 def best_coding(codings: Mapping[str, float], there: tuple[str, ...]) -> str | None:

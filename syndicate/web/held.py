@@ -5,6 +5,7 @@ A document is replaced by renaming, so a file that is open is one whole version.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import stat
@@ -68,6 +69,14 @@ class Shelf:
             return None
         self._keep(key, *made)
         return made[1]
+
+    def plain(self, path: str) -> bytes | None:
+        """Give the plain bytes of a document, unpacked where only its gzip is there."""
+        found = self.get(path, IDENTITY)
+        if found is not None:
+            return found.data
+        packed = self.get(path, "gzip")
+        return gzip.decompress(packed.data) if packed else None
 
     def _file(self, path: str, coding: str) -> str:
         return f"{self._root}/{path}{_SUFFIXES[coding]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import re
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.checks.findings import check_document
 from syndicate.model.credential import SECRET
 from tests.cli.running import a_copy, data, run
 from tests.web.serving import Server, bearer, secret, served
@@ -114,6 +116,47 @@ def test_what_is_published_next_is_served_next(desk: Path, server: Server) -> No
     assert after.status == 200
     assert b"WITHDRAWN:" in after.body
     assert after.body == (desk / "public" / RSS[1:]).read_bytes()
+
+
+NEXT = re.compile(r'<[^>]*\?since=(\d+)>; rel="next"')
+
+
+def test_changes_alone_are_sent_to_who_asks_for_them(desk: Path, server: Server) -> None:
+    key = bearer(desk, "fenwold")
+    before = server.until(200, RSS, **key)
+    found = NEXT.search(before.headers["link"])
+    assert found
+    cursor = f"{RSS}?since={found[1]}"
+    assert server.ask(cursor, **key).status == 204
+    run("kill", "seagrass-study", "--reason", "error", "--desk", desk)
+    # The number of an edition is told when its bytes are known to be out: then it is a later one.
+    after = server.until(200, cursor, **key)
+    whole = server.ask(RSS, **key)
+    assert after.body.count(b"<item>") == 1 < whole.body.count(b"<item>")
+    assert b"WITHDRAWN:" in after.body
+    assert check_document(after.body, "rss") == ()
+    later = NEXT.search(after.headers["link"])
+    assert later
+    assert int(later[1]) > int(found[1])
+    assert server.ask(f"{RSS}?since={later[1]}", **key).status == 204
+    taken = {"a_im": "feed", "if_none_match": before.headers["etag"], **key}
+    used = server.ask(RSS, **taken)
+    assert (used.status, used.headers["im"]) == (226, "feed")
+    assert used.body == after.body
+    assert used.headers["etag"] == whole.headers["etag"]
+    packed = server.ask(RSS, accept_encoding="gzip", **taken)
+    assert gzip.decompress(packed.body) == after.body
+    assert server.ask(RSS, "HEAD", **taken).headers["content-length"] == str(len(after.body))
+
+
+def test_where_changes_cannot_be_told_the_whole_is_sent(desk: Path, server: Server) -> None:
+    key = bearer(desk, "fenwold")
+    whole = server.until(200, RSS, **key).body
+    for query in ("since=0", "since=99", "since=-1", "since=x", "since=1&since=2", "a=b"):
+        assert server.ask(f"{RSS}?{query}", **key).body == whole
+    assert server.ask(RSS, a_im="feed", if_none_match='"unknown"', **key).body == whole
+    assert server.ask(f"{RSS}?since=1").status == 401
+    assert server.ask("/worldfold/worldfold-all.rss?since=1", **key).status == 404
 
 
 def test_the_last_good_feeds_are_served_without_a_database(desk: Path, server: Server) -> None:

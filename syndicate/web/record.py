@@ -1,0 +1,50 @@
+"""The store, asked from a thread of its own: the server itself never waits for a database.
+
+It is opened when it is first needed, and once more after every failure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
+
+from syndicate.model.errors import SyndicateError
+from syndicate.pipeline.ports import Store
+
+_T = TypeVar("_T")
+
+
+class Record:
+    """Asks the store."""
+
+    def __init__(self, opened: Callable[[], Store]) -> None:
+        self._opened = opened
+        self._thread = ThreadPoolExecutor(1, "record")
+        self._store: Store | None = None
+
+    async def ask(self, what: Callable[[Store], _T]) -> _T:
+        """Give what the store says. Raises SyndicateError."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, what)
+
+    def _ask(self, what: Callable[[Store], _T]) -> _T:
+        try:
+            if self._store is None:
+                self._store = self._opened()
+            return what(self._store)
+        except SyndicateError:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        if self._store is not None:
+            with suppress(SyndicateError, OSError):
+                self._store.close()
+        self._store = None
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._thread.submit(self._let_go)
+        self._thread.shutdown()
