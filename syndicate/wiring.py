@@ -164,10 +164,10 @@ def catalog_looks(folder: Path) -> str:
     return hashlib.sha256("\n".join(lines).encode(errors="surrogatepass")).hexdigest()
 
 
-def catalog_kept(folder: Path) -> Path:
-    """Give where the last good catalog is kept. Raises BadDesk, StoreFailed."""
-    store = _store_url(folder, load_desk(folder).store).removeprefix("sqlite:///")
-    return Path(f"{store}.catalog")
+def store_file(folder: Path) -> Path:
+    """Give the file of the database; what a server keeps lies beside it. Raises BadDesk,
+    StoreFailed."""
+    return Path(_store_url(folder, load_desk(folder).store).removeprefix("sqlite:///"))
 
 
 def target_folder(folder: Path) -> Path:

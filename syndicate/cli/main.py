@@ -29,6 +29,7 @@ COMMANDS = {
     "quarantine": "quarantine",
     "watch": "watch",
     "serve": "serve",
+    "usage": "usage",
     "audit": "audit",
     "articles": "articles",
     "partners": "listing",

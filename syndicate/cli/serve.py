@@ -41,6 +41,7 @@ def serve(host: str, port: int, desk: Path) -> None:
     from syndicate.web.held import Shelf  # noqa: PLC0415
     from syndicate.web.keeper import Keeper  # noqa: PLC0415
     from syndicate.web.record import Record  # noqa: PLC0415
+    from syndicate.web.tally import Tally  # noqa: PLC0415
 
     def told(method: str, path: str, answer: Answer) -> None:
         who = f"{answer.who.partner}/{answer.who.id}" if answer.who else "-"
@@ -53,11 +54,12 @@ def serve(host: str, port: int, desk: Path) -> None:
     keeper = Keeper(
         lambda: wiring.catalog(desk, now()),
         lambda: wiring.catalog_looks(desk),
-        wiring.catalog_kept(desk),
+        Path(f"{wiring.store_file(desk)}.catalog"),
         tell,
     )
     record = Record(lambda: wiring.store_of(desk))
-    app = App(keeper, Shelf(wiring.target_folder(desk)), record, now, told)
+    tally = Tally(wiring.store_file(desk))
+    app = App(keeper, Shelf(wiring.target_folder(desk)), record, tally, now, told)
     config = uvicorn.Config(
         app,
         host=host,

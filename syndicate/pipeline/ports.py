@@ -32,6 +32,7 @@ from syndicate.model.receipt import (
     Told,
     Way,
 )
+from syndicate.model.usage import Fetches
 from syndicate.pipeline.keeping import Kept
 from syndicate.pipeline.pool import Index
 
@@ -192,6 +193,17 @@ class Access(Protocol):
         age."""
 
 
+class Usage(Protocol):
+    """What partners fetched. Raises StoreFailed."""
+
+    def add_fetches(self, batch: str, fetches: Iterable[Fetches]) -> bool:
+        """Add what was counted, once: False where the batch was added before."""
+
+    def fetches(self) -> tuple[tuple[Fetches, ...], frozenset[str]]:
+        """Give all that was counted, by day, credential, feed, format and edition; and the names
+        of the batches that it came in."""
+
+
 class Journal(Protocol):
     """The log that is only ever added to, each line chained to the one before by its digest."""
 
@@ -208,7 +220,7 @@ class Journal(Protocol):
         """Give serial and digest of the last line that was noted outside of the database."""
 
 
-class Store(Articles, Index, Receipts, Streams, Access, Kept, Journal, Protocol):
+class Store(Articles, Index, Receipts, Streams, Access, Usage, Kept, Journal, Protocol):
     """All that is kept. What a method of one part keeps, the journal notes in the same step."""
 
     def close(self) -> None:

@@ -264,6 +264,29 @@ CREDENTIALS = sa.Table(
 )
 """Keys and tokens of partners, without their secrets."""
 
+FETCHES = sa.Table(
+    "fetches",
+    METADATA,
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("credential", _NAME, primary_key=True),
+    sa.Column("feed", _NAME, primary_key=True),
+    sa.Column("format", _NAME, primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("partner", _NAME, nullable=False),
+    sa.Column("fetched", sa.Integer, nullable=False),
+    sa.Column("polled", sa.Integer, nullable=False),
+    sa.Column("first_at", _INSTANT),
+    sa.Column("last_at", _INSTANT, nullable=False),
+)
+"""How often each credential was sent which edition on which day."""
+
+BATCHES = sa.Table(
+    "batches",
+    METADATA,
+    sa.Column("batch", _NAME, primary_key=True),
+)
+"""The names of what was counted, so that nothing is counted twice."""
+
 SETTINGS = sa.Table(
     "settings",
     METADATA,

@@ -30,12 +30,20 @@ from syndicate.stores._rows import article_of, article_row, digest_of, storable
 from syndicate.stores._schema import bring_up_to_date
 from syndicate.stores._streams import StreamPart
 from syndicate.stores._tables import ARTICLES, ORIGINS
+from syndicate.stores._usage import UsagePart
 
 _PAGE = 200
 
 
 class SqlStore(
-    ReceiptPart, StreamPart, KeptPart, FollowingPart, AccessPart, IndexPart, JournalPart
+    ReceiptPart,
+    StreamPart,
+    KeptPart,
+    FollowingPart,
+    AccessPart,
+    UsagePart,
+    IndexPart,
+    JournalPart,
 ):
     """A Store (see `syndicate.pipeline.ports`) in a SQL database."""
 

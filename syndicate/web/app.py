@@ -15,13 +15,16 @@ from http import HTTPStatus
 from typing import Any
 
 from syndicate.model.errors import SyndicateError
-from syndicate.pipeline.catalog import Catalog
+from syndicate.model.usage import NOBODY
+from syndicate.model.usage import Asked as Fetch
+from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import changes_since
 from syndicate.web.answer import Answer, answered, changed
 from syndicate.web.asked import Asked, asked
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
 from syndicate.web.record import Record
+from syndicate.web.tally import Tally
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -31,6 +34,9 @@ Told = Callable[[str, str, Answer], None]
 
 AT_HAND = 100_000
 """Tags that are remembered."""
+FOLD = 3_600.0
+"""Seconds between two times that what was counted is added up: seldom, because it changes the
+database, and whoever looks at that has something to do then."""
 LOOK = 0.5
 """Seconds between two looks at whether something changed."""
 
@@ -64,12 +70,14 @@ class App:
         keeper: Keeper,
         shelf: Shelf,
         record: Record,
+        tally: Tally,
         now: Callable[[], datetime],
         told: Told,
     ) -> None:
         self._keeper = keeper
         self._shelf = shelf
         self._record = record
+        self._tally = tally
         self._now = now
         self._told = told
         self._editions = Editions()
@@ -82,17 +90,18 @@ class App:
             await self._answer(scope, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        looking: asyncio.Task[None] | None = None
+        tasks: list[asyncio.Task[None]] = []
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                looking = asyncio.create_task(self._look())
+                tasks = [asyncio.create_task(one) for one in (self._look(), self._count())]
                 await send({"type": "lifespan.startup.complete"})
             else:
-                if looking:
-                    looking.cancel()
+                for task in tasks:
+                    task.cancel()
                     with suppress(asyncio.CancelledError):
-                        await looking
+                        await task
+                await self._fold()
                 await asyncio.to_thread(self._record.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
@@ -101,6 +110,16 @@ class App:
         while True:
             await asyncio.sleep(LOOK)
             await asyncio.to_thread(self._keeper.look)
+
+    async def _count(self) -> None:
+        while True:
+            await asyncio.sleep(FOLD)
+            await self._fold()
+
+    async def _fold(self) -> None:
+        self._tally.cut()
+        with suppress(SyndicateError):  # the files stay, and are counted when they can be
+            await self._record.ask(self._tally.fold)
 
     async def _answer(self, scope: Scope, send: Send) -> None:
         method, path = scope["method"], scope["path"]
@@ -112,6 +131,7 @@ class App:
             found = answered(request, catalog, self._shelf, self._now())
             if found.path in catalog.feeds:
                 found = await self._changes(request, found, catalog)
+                self._counted(request, found, catalog.feeds[found.path])
             path = request.path
         headers = [
             (name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers
@@ -119,6 +139,22 @@ class App:
         await send({"type": "http.response.start", "status": found.status, "headers": headers})
         await send({"type": "http.response.body", "body": found.body})
         self._told(method, path, found)
+
+    def _counted(self, request: Asked, found: Answer, listed: Listed) -> None:
+        """Count a document that was sent, or was there already; a look at its head is neither."""
+        if request.method == "GET" and found.tag:
+            who = found.who
+            self._tally.add(
+                Fetch(
+                    self._now(),
+                    who.id if who else NOBODY,
+                    who.partner if who else NOBODY,
+                    listed.feed,
+                    listed.format,
+                    listed.put,
+                    bool(found.body),
+                )
+            )
 
     async def _changes(self, request: Asked, whole: Answer, catalog: Catalog) -> Answer:
         """Give only what changed, where that is asked for and can be told; else the whole."""
