@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,9 +48,10 @@ def serve(host: str, port: int, desk: Path) -> None:
         who = f"{answer.who.partner}/{answer.who.id}" if answer.who else "-"
         size = len(answer.body)
         named = SECRET.sub("syn_…", path)
-        tell(
-            f"{shown(now())} {method} {named!r} {answer.status} {answer.code or '-'} {who} {size}"
-        )
+        why = answer.code or "-"
+        line = f"{shown(now())} {method} {named!r} {answer.status} {why} {who} {size}\n"
+        with suppress(OSError):  # that nobody takes the log is no reason to serve nobody
+            sys.stderr.write(line)
 
     keeper = Keeper(
         lambda: wiring.catalog(desk, now()),

@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -134,7 +135,7 @@ def _document(
     held = shelf.get(path, coding) if coding else None
     if held is None:
         return _refused(asked, catalog, _NOTHING)
-    headers = (*_kept(held, listed, catalog.at, now), *_says(catalog, path, listed))
+    headers = (*_kept(held, listed, catalog.at, now), *_says(catalog.url, path, listed))
     status = _condition(asked, held)
     if status is HTTPStatus.PRECONDITION_FAILED:
         return _refused(asked, catalog, _CHANGED)
@@ -190,28 +191,33 @@ def _kept(
     yield "vary", "Accept-Encoding" if listed.public else "Authorization, Accept-Encoding"
 
 
-def _says(catalog: Catalog, path: str, listed: Listed | None) -> Iterator[tuple[str, str]]:
+@lru_cache(10_000)
+def _says(url: str, path: str, listed: Listed | None) -> tuple[tuple[str, str], ...]:
+    return tuple(_said(url, path, listed))
+
+
+def _said(url: str, path: str, listed: Listed | None) -> Iterator[tuple[str, str]]:
     """Give what travels with every document: where it is, and its terms.
 
     Web Linking (RFC 8288); TDM Reservation Protocol, HTTP header fields.
     """
     yield from _SAFE
     if listed is None:
-        yield "link", f'<{catalog.url}/{path}>; rel="self"'
+        yield "link", f'<{url}/{path}>; rel="self"'
         yield "content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"
         return
-    links = [f'<{catalog.url}/{path}>; rel="self"']
+    links = [f'<{url}/{path}>; rel="self"']
     for one in listed.licences:
         typed = _LICENCE_TYPES[one.rpartition(".")[2]].partition(";")[0]
-        links.append(f'<{catalog.url}/{one}>; rel="license"; type="{typed}"')
+        links.append(f'<{url}/{one}>; rel="license"; type="{typed}"')
     if listed.put:
         says = "what changes from here on"
-        links.append(f'<{catalog.url}/{path}?since={listed.put}>; rel="next"; title="{says}"')
+        links.append(f'<{url}/{path}?since={listed.put}>; rel="next"; title="{says}"')
     yield "link", ", ".join(links)
     yield "tdm-reservation", "1"
     policy = next((one for one in listed.licences if one.endswith(".jsonld")), None)
     if policy:
-        yield "tdm-policy", f"{catalog.url}/{policy}"
+        yield "tdm-policy", f"{url}/{policy}"
 
 
 def changed(asked: Asked, whole: Answer, changes: Changes, catalog: Catalog) -> Answer:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -39,6 +40,12 @@ FOLD = 3_600.0
 database, and whoever looks at that has something to do then."""
 LOOK = 0.5
 """Seconds between two looks at whether something changed."""
+
+
+@lru_cache(10_000)
+def _encoded(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
+    """Give headers as a server takes them; nobody changes them."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 class Editions:
@@ -133,9 +140,7 @@ class App:
                 found = await self._changes(request, found, catalog)
                 self._counted(request, found, catalog.feeds[found.path])
             path = request.path
-        headers = [
-            (name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers
-        ]
+        headers = _encoded(found.headers)
         await send({"type": "http.response.start", "status": found.status, "headers": headers})
         await send({"type": "http.response.body", "body": found.body})
         self._told(method, path, found)

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import os
 import stat
+import time
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from syndicate.web.asked import IDENTITY
 
 AT_HAND = 256 << 20
 """Bytes of documents that are held, at most."""
+LATELY = 1.0
+"""Seconds for which it stays known in which codings a document is there."""
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _SUFFIXES = {**ENDINGS, IDENTITY: ""}
 
@@ -48,16 +51,29 @@ class Shelf:
         self._root = root
         self._most = most
         self._size = 0
+        self._there: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._known: OrderedDict[tuple[str, str], tuple[_Look, Held]] = OrderedDict()
 
     def codings(self, path: str) -> tuple[str, ...]:
-        """Give the codings a document is there in, smallest first, plain last."""
-        return tuple(one for one in _SUFFIXES if self._look(path, one))
+        """Give the codings a document is there in, smallest first, plain last.
+
+        As they were found lately: they change only with the desk's `encodings`.
+        """
+        at = time.monotonic()
+        seen, found = self._there.get(path, (-LATELY, ()))
+        if not found or at - seen > LATELY:
+            found = tuple(one for one in _SUFFIXES if self._look(path, one))
+            if found:
+                self._there[path] = at, found
+            else:
+                self._there.pop(path, None)
+        return found
 
     def get(self, path: str, coding: str) -> Held | None:
         """Give a representation; None where it is not there, or is no file of ours."""
         look = self._look(path, coding)
         if look is None:
+            self._there.pop(path, None)
             return None
         key = path, coding
         known = self._known.get(key)

@@ -53,7 +53,11 @@ def test_codings_are_told_smallest_first(root: Path) -> None:
     assert shelf.codings("a") == ("identity",)
     for end in (".gz", ".zst", ".br"):
         (root / f"a{end}").write_bytes(b"x")
-    assert shelf.codings("a") == ("br", "zstd", "gzip", "identity")
+    assert Shelf(root).codings("a") == ("br", "zstd", "gzip", "identity")
+    assert shelf.get("a", "gzip") is not None
+    (root / "a.gz").unlink()
+    assert shelf.get("a", "gzip") is None
+    assert shelf.codings("a") == ("br", "zstd", "identity")
 
 
 def test_no_more_is_held_than_is_allowed(root: Path) -> None:
