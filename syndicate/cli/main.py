@@ -29,6 +29,8 @@ COMMANDS = {
     "quarantine": "quarantine",
     "watch": "watch",
     "serve": "serve",
+    "backup": "backup",
+    "restore": "backup",
     "usage": "usage",
     "audit": "audit",
     "articles": "articles",

@@ -80,6 +80,15 @@ class SqlStore(
             _sqlite.copy_into(self._engine, copy._engine)
         return copy
 
+    def copy_to(self, path: Path) -> None:
+        """Write the database into a new file, as it stands at this moment. Raises StoreFailed."""
+        with told(self._place):
+            engine = _sqlite.engine(f"{_sqlite.PREFIX}{path}")
+            try:
+                _sqlite.copy_into(self._engine, engine)
+            finally:
+                engine.dispose()
+
     def close(self) -> None:
         """Let go of the database; what the journal gained is noted outside of it first."""
         try:
