@@ -142,28 +142,42 @@ def target(folder: Path, desk: Desk) -> Target:
     return FolderTarget((folder / desk.target).absolute())
 
 
-def catalog(folder: Path, now: datetime) -> Catalog:
-    """Give what is served of a desk. Raises BadDesk, StoreFailed, TargetFailed."""
-    files = load_sound(folder, kept_toml(folder, now)).files
-    if files is None:
-        raise BadDesk(where=str(folder), mend="see: syndicate check")
-    with opened_store(folder, files.desk) as store:
-        ways, credentials = store.ways(), store.credentials()
-    paths = target(folder, files.desk).paths()
-    licences = (path for path in paths if path.startswith("licences/"))
-    return catalog_of(files, ways, credentials, FORMATS, licences, now)
+class Catalogs:
+    """Gives what is served of a desk; its files are read anew only when they look otherwise."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: tuple[tuple[str, ...], DeskFiles] | None = None
 
-def catalog_looks(folder: Path) -> str:
-    """Give something that changes whenever what is served of a desk may be another."""
-    lines = glance.files(folder).lines
-    with suppress(BadDesk, StoreFailed, OSError):
-        store = Path(_store_url(folder, load_desk(folder).store).removeprefix("sqlite:///"))
-        for path in (store, Path(f"{store}-wal")):
-            with suppress(FileNotFoundError):
-                state = path.stat()
-                lines = (*lines, f"{state.st_ino} {state.st_size} {state.st_mtime_ns}")
-    return hashlib.sha256("\n".join(lines).encode(errors="surrogatepass")).hexdigest()
+    def made(self, now: datetime) -> Catalog:
+        """Give the catalog as of now. Raises BadDesk, StoreFailed, TargetFailed."""
+        files = self._files(now)
+        with opened_store(self._folder, files.desk) as store:
+            ways, credentials = store.ways(), store.credentials()
+        paths = target(self._folder, files.desk).paths()
+        licences = (path for path in paths if path.startswith("licences/"))
+        return catalog_of(files, ways, credentials, FORMATS, licences, now)
+
+    def _files(self, now: datetime) -> DeskFiles:
+        looks = glance.files(self._folder)
+        if self._read and self._read[0] == looks.lines:
+            return self._read[1]
+        files = load_sound(self._folder, kept_toml(self._folder, now, looks)).files
+        if files is None:
+            raise BadDesk(where=str(self._folder), mend="see: syndicate check")
+        self._read = (looks.lines, files) if looks.is_settled(now) else None
+        return files
+
+    def looks(self) -> str:
+        """Give something that changes whenever what is served may be another."""
+        lines = glance.files(self._folder).lines
+        with suppress(BadDesk, StoreFailed, OSError):
+            store = store_file(self._folder)
+            for path in (store, Path(f"{store}-wal")):
+                with suppress(FileNotFoundError):
+                    state = path.stat()
+                    lines = (*lines, f"{state.st_ino} {state.st_size} {state.st_mtime_ns}")
+        return hashlib.sha256("\n".join(lines).encode(errors="surrogatepass")).hexdigest()
 
 
 def store_file(folder: Path) -> Path:

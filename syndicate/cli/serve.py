@@ -53,9 +53,10 @@ def serve(host: str, port: int, desk: Path) -> None:
         with suppress(OSError):  # that nobody takes the log is no reason to serve nobody
             sys.stderr.write(line)
 
+    catalogs = wiring.Catalogs(desk)
     keeper = Keeper(
-        lambda: wiring.catalog(desk, now()),
-        lambda: wiring.catalog_looks(desk),
+        lambda: catalogs.made(now()),
+        catalogs.looks,
         Path(f"{wiring.store_file(desk)}.catalog"),
         tell,
     )

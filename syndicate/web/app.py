@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
@@ -39,7 +40,9 @@ FOLD = 3_600.0
 """Seconds between two times that what was counted is added up: seldom, because it changes the
 database, and whoever looks at that has something to do then."""
 LOOK = 0.5
-"""Seconds between two looks at whether something changed."""
+"""Seconds between two looks at whether something changed, at least."""
+SHARE = 20
+"""How many times as long as a look took nobody looks again: a look at a large desk takes long."""
 
 
 @lru_cache(10_000)
@@ -114,9 +117,12 @@ class App:
                 return
 
     async def _look(self) -> None:
+        took = 0.0
         while True:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(max(LOOK, SHARE * took))
+            begun = time.monotonic()
             await asyncio.to_thread(self._keeper.look)
+            took = time.monotonic() - begun
 
     async def _count(self) -> None:
         while True:
