@@ -15,12 +15,14 @@ from syndicate.model.base import Model
 from syndicate.model.desk import Desk
 from syndicate.model.licence import Licence
 from syndicate.model.partner import Partner
+from syndicate.model.request import RequestForm
 
 NOUNS: dict[str, type[Model]] = {
     "article": Article,
     "desk": Desk,
     "licence": Licence,
     "partner": Partner,
+    "request": RequestForm,
 }
 
 SHORT_FORMS: dict[str, dict[str, Any]] = {

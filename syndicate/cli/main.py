@@ -29,6 +29,7 @@ COMMANDS = {
     "quarantine": "quarantine",
     "watch": "watch",
     "serve": "serve",
+    "requests": "requests",
     "backup": "backup",
     "restore": "backup",
     "usage": "usage",

@@ -20,7 +20,7 @@ def schemas() -> None:
 @schemas.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def export(folder: Path) -> None:
-    """Write the JSON Schemas of article, licence, partner and desk into FOLDER."""
+    """Write the JSON Schemas of article, licence, partner, desk and request into FOLDER."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in json_schemas().items():

@@ -7,6 +7,7 @@ than somebody meant.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any
@@ -214,6 +215,18 @@ class Window(Model):
     def edges(self) -> tuple[datetime, ...]:
         """The instants at which it opens or closes."""
         return tuple(edge for edge in (self.opens, self.closes) if edge)
+
+
+def months_after(instant: datetime, months: int, zone: str) -> datetime:
+    """Give the instant so many calendar months later by the wall clock of a zone.
+
+    The last day of a month that has no such day. Of two readings the earlier one counts.
+    """
+    local = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    month = local.month - 1 + months
+    year, month = local.year + month // 12, month % 12 + 1
+    day = min(local.day, monthrange(year, month)[1])
+    return readings(local.replace(year=year, month=month, day=day), zone)[0]
 
 
 def days_after(instant: datetime, days: int, zone: str) -> datetime:

@@ -27,9 +27,9 @@ from syndicate.pipeline.ports import Store, Target
 
 FOR_EVER = frozenset({"article", "edition", "item", "notice", "ack", "text"})
 """Kinds of lines that note a row which never changes."""
-ROWS = FOR_EVER | {"slot", "credential"}
+ROWS = FOR_EVER | {"slot", "credential", "request"}
 """Kinds of lines that note a row; a slot is noted once more when it is given back, a credential
-when it ends. Other kinds
+when it ends, a request when it is decided. Other kinds
 (agreement, isolated, let go) are words that stand in the log alone."""
 
 _Key = tuple[str, str]

@@ -32,6 +32,7 @@ from syndicate.model.receipt import (
     Told,
     Way,
 )
+from syndicate.model.request import LicenceRequest
 from syndicate.model.usage import Fetches
 from syndicate.pipeline.keeping import Kept
 from syndicate.pipeline.pool import Index
@@ -180,13 +181,22 @@ class Streams(Protocol):
 
 
 class Access(Protocol):
-    """Keys and tokens of partners, without their secrets. Raises StoreFailed."""
+    """Keys and tokens of partners, without their secrets; what others ask for.
+
+    Raises StoreFailed.
+    """
 
     def issue(self, credential: Credential, instead: tuple[Credential, ...] = ()) -> None:
         """Keep a new credential, and the ends of those it stands instead of, in one step."""
 
     def end(self, credential: Credential, at: datetime) -> None:
         """Keep the end of a credential. Raises NotFound."""
+
+    def keep_request(self, request: LicenceRequest, at: datetime) -> None:
+        """Keep a request, or what became of it."""
+
+    def requests(self) -> tuple[LicenceRequest, ...]:
+        """Give all requests, oldest first."""
 
     def credentials(self, partner: str | None = None) -> tuple[Credential, ...]:
         """Give the credentials of a partner, or of all, those that ended too, by partner and

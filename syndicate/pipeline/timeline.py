@@ -30,6 +30,7 @@ _SAYS: Mapping[str, str] = {
     "notice": "told",
     "ack": "acknowledged",
     "slot": "counted against a quota, or given back",
+    "request": "asked for a licence, or answered",
     "credential": "a key or token given out, or ended",
     "text": "kept",
 }

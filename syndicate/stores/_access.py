@@ -1,4 +1,4 @@
-"""Keys and tokens of partners, without their secrets."""
+"""Keys and tokens of partners, without their secrets; what others ask for."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ import sqlalchemy as sa
 
 from syndicate.model.credential import Credential
 from syndicate.model.errors import NotFound, StoreFailed
+from syndicate.model.request import LicenceRequest
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, upsert
-from syndicate.stores._rows import credential_of, credential_row, digest_of
-from syndicate.stores._tables import CREDENTIALS
+from syndicate.stores._rows import (
+    credential_of,
+    credential_row,
+    digest_of,
+    request_of,
+    request_row,
+)
+from syndicate.stores._tables import CREDENTIALS, REQUESTS
 
 
 class AccessPart(Database):
@@ -41,6 +48,18 @@ class AccessPart(Database):
         row = credential_row(credential)
         upsert(connection, CREDENTIALS, [row])
         self._note(connection, [Noted("credential", row["id"], digest_of(row["json"]), at)])
+
+    def keep_request(self, request: LicenceRequest, at: datetime) -> None:
+        """Keep a request, or what became of it."""
+        row = request_row(request)
+        with self._changing() as connection:
+            upsert(connection, REQUESTS, [row])
+            self._note(connection, [Noted("request", row["id"], digest_of(row["json"]), at)])
+
+    def requests(self) -> tuple[LicenceRequest, ...]:
+        """Give all requests, oldest first."""
+        query = sa.select(REQUESTS).order_by(REQUESTS.c.at, REQUESTS.c.id)
+        return tuple(request_of(row) for row in self._all(query))
 
     def credentials(self, partner: str | None = None) -> tuple[Credential, ...]:
         """Give the credentials of a partner, or of all, those that ended too, by partner and

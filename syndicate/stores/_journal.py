@@ -27,6 +27,8 @@ from syndicate.stores._rows import (
     line_of,
     notice_of,
     notice_row,
+    request_of,
+    request_row,
     slot_of,
     slot_row,
 )
@@ -39,6 +41,7 @@ from syndicate.stores._tables import (
     ITEMS,
     LINES,
     NOTICES,
+    REQUESTS,
     SLOTS,
     TEXTS,
 )
@@ -124,6 +127,7 @@ _PLAIN: tuple[tuple[str, sa.Table, Callable[[Any], dict[str, Any]], Callable[[An
         lambda row: slot_row(slot_of(row)),
         lambda row: f"{row.agreement}/{row.property}/{row.guid}",
     ),
+    ("request", REQUESTS, lambda row: request_row(request_of(row)), lambda row: str(row.id)),
     (
         "credential",
         CREDENTIALS,

@@ -25,6 +25,7 @@ from syndicate.model.receipt import (
     Way,
     agreement_called,
 )
+from syndicate.model.request import LicenceRequest
 
 
 def instant(moment: datetime) -> str:
@@ -224,6 +225,18 @@ def credential_of(row: Any) -> Credential:
     """Give the credential of a row. Raises StoreFailed where it is none."""
     with _told(f"credential {row.id}"):
         return Credential.model_validate_json(row.json)
+
+
+def request_row(request: LicenceRequest) -> dict[str, Any]:
+    """Give the row of a request."""
+    text = request.model_dump_json(exclude_none=True)
+    return {"id": request.id, "at": instant(request.at), "json": text}
+
+
+def request_of(row: Any) -> LicenceRequest:
+    """Give the request of a row. Raises StoreFailed where it is none."""
+    with _told(f"request {row.id}"):
+        return LicenceRequest.model_validate_json(row.json)
 
 
 def slot_row(slot: Slot) -> dict[str, Any]:

@@ -264,6 +264,15 @@ CREDENTIALS = sa.Table(
 )
 """Keys and tokens of partners, without their secrets."""
 
+REQUESTS = sa.Table(
+    "requests",
+    METADATA,
+    sa.Column("id", _NAME, primary_key=True),
+    sa.Column("at", _INSTANT, nullable=False),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""What was asked for by those who are no partners yet."""
+
 FETCHES = sa.Table(
     "fetches",
     METADATA,

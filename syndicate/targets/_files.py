@@ -151,6 +151,27 @@ def replace_file(path: Path, data: bytes) -> None:
         raise failed(err, path) from err
 
 
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet, whole or not at all, durable on return.
+
+    Raises TargetFailed.
+    """
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            temporary = Temporary(path.name, data, folder)
+            try:
+                os.fsync(temporary.descriptor)
+                temporary.rename()
+            finally:
+                temporary.close()
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as err:
+        raise failed(err, path) from err
+
+
 def read(name: str, folder: int) -> bytes:
     """Give the bytes of a file. Raises OSError."""
     size_of(name, folder)

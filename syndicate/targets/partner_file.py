@@ -20,8 +20,8 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable, Item
 
 from syndicate.model.errors import BadDesk, NotFound
-from syndicate.model.partner import AgreementState
-from syndicate.targets._files import replace_file
+from syndicate.model.partner import AgreementState, Partner
+from syndicate.targets._files import replace_file, write_file
 
 _FOLDER = "partners"
 _MARK = "\ufeff"
@@ -103,6 +103,24 @@ def _comment(item: Item, text: str) -> None:
     item.trivia.comment_ws, item.trivia.comment = "", ""
     if text:
         item.comment(text)
+
+
+def new(desk: Path, partner: Partner) -> PartnerFile:
+    """Give the file of a partner that the desk has none of yet; nothing is written.
+
+    Raises:
+        BadDesk: there is a file of that name.
+    """
+    name = f"{_FOLDER}/{partner.id}.toml"
+    if (desk / name).exists() or (desk / name).is_symlink():
+        raise BadDesk("is there already", where=name, mend="choose another id for the partner")
+    data = partner.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    return PartnerFile(name, tomlkit.dumps(data))
+
+
+def write_new(desk: Path, file: PartnerFile) -> None:
+    """Write a new file; durable on return. Raises TargetFailed."""
+    write_file(desk / file.name, file.text.encode("utf-8"))
 
 
 def replace(desk: Path, file: PartnerFile, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What partners fetched."""
+"""What partners fetched, and what was asked for by those who are none yet."""
 
 from __future__ import annotations
 
@@ -26,10 +26,17 @@ def upgrade() -> None:
         sa.Column("first_at", sa.String(27)),
         sa.Column("last_at", sa.String(27), nullable=False),
     )
+    op.create_table(
+        "requests",
+        sa.Column("id", sa.String(64), primary_key=True),
+        sa.Column("at", sa.String(27), nullable=False),
+        sa.Column("json", sa.Text, nullable=False),
+    )
     op.create_table("batches", sa.Column("batch", sa.String(64), primary_key=True))
 
 
 def downgrade() -> None:
     """Take it away; what was counted is lost."""
     op.drop_table("batches")
+    op.drop_table("requests")
     op.drop_table("fetches")

@@ -1,0 +1,282 @@
+"""`requests`: who asks for a licence; from the request to a partner, its feed and its key."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from syndicate import wiring
+from syndicate.cli.common import (
+    Refused,
+    desk_option,
+    json_option,
+    now,
+    print_json,
+    print_table,
+    shown,
+    tell,
+)
+from syndicate.cli.publish import Attempt, present, publish_change
+from syndicate.formats.all import FORMATS
+from syndicate.model.article import Article
+from syndicate.model.credential import RANDOM_BYTES, Kind
+from syndicate.model.decision import Decision, Verdict
+from syndicate.model.desk import DeskFiles
+from syndicate.model.errors import NotFound
+from syndicate.model.licence import Licence
+from syndicate.model.partner import Partner
+from syndicate.model.request import LicenceRequest, RequestForm, RequestState
+from syndicate.pipeline import keys
+from syndicate.pipeline.compose import path_of
+from syndicate.pipeline.explain import explain, find_article
+from syndicate.pipeline.ports import Store
+from syndicate.pipeline.requests import (
+    Terms,
+    decided,
+    find_request,
+    foreign_parts,
+    names_in,
+    partner_of,
+    received,
+)
+from syndicate.sources.desk_folder import Read, read
+from syndicate.sources.field_faults import field_faults
+from syndicate.targets import partner_file
+
+LONGEST = 100_000
+"""Bytes of a form, at most."""
+
+
+@click.group()
+def requests() -> None:
+    """Take requests for licences; accept one, and it is a partner with a feed and a key."""
+
+
+@requests.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@desk_option
+@json_option
+def add(file: Path, desk: Path, *, as_json: bool) -> None:
+    """Take a request in: the answers of a form, as JSON (schemas/syndicate/request.schema.json).
+
+    Names at once the parts of the article that are not ours to give.
+
+    \b
+    syndicate requests add form.json
+    """
+    form = _form(file)
+    with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
+        parts = list(foreign_parts(_article(store, form))) if form.article else []
+        made = received(form, now(), secrets.token_bytes(4))
+        store.keep_request(made, made.at)
+    if as_json:
+        print_json({**_told(made), "not_ours": [one._asdict() for one in parts]})
+        return
+    click.echo(f"{made.id}: {form.organisation} asks for {form.site}")
+    for one in parts:
+        click.echo(f"not ours to give: {one.part} ({one.holder}) {one.says}".rstrip())
+    click.echo(f"next: syndicate requests accept {made.id} --licence NAME")
+
+
+def _form(file: Path) -> RequestForm:
+    """Give the form of a file. Raises Refused."""
+    try:
+        text = sys.stdin.read(LONGEST + 1) if str(file) == "-" else file.read_text("utf-8")
+        if len(text) > LONGEST:
+            raise Refused("is too long for a form", where=str(file), mend="shorten it")
+        return RequestForm.model_validate(json.loads(text))
+    except ValidationError as err:
+        faults = field_faults(err, RequestForm, "schemas/syndicate/request.schema.json")
+        raise Refused(next(iter(faults)), where=str(file)) from err
+    except (OSError, ValueError, RecursionError) as err:
+        says = str(err).splitlines()[0]
+        raise Refused(f"is no form ({says})", where=str(file), mend="write JSON") from err
+
+
+def _article(store: Store, form: RequestForm) -> Article:
+    return find_article(store, form.article)[-1]
+
+
+@requests.command("list")
+@click.option("--all", "all_", is_flag=True, help="Those that were decided, too.")
+@desk_option
+@json_option
+def list_requests(desk: Path, *, all_: bool, as_json: bool) -> None:
+    """List the requests that are open."""
+    with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
+        found = [one for one in store.requests() if all_ or one.state is RequestState.OPEN]
+    if as_json:
+        print_json([_told(one) for one in found])
+        return
+    columns = ("request", "since", "organisation", "for", "media", "months", "state")
+    print_table(columns, [_row(one) for one in found])
+    click.echo(f"{len(found)} requests")
+
+
+def _row(one: LicenceRequest) -> tuple[object, ...]:
+    form = one.form
+    state = f"{one.state}: {one.partner or one.why}" if one.decided_at else one.state
+    media = ", ".join(form.media)
+    return one.id, shown(one.at), form.organisation, form.site, media, form.months, state
+
+
+def _told(one: LicenceRequest) -> dict[str, Any]:
+    return one.model_dump(mode="json", exclude_none=True)
+
+
+@requests.command()
+@click.argument("request", metavar="REQUEST")
+@desk_option
+def show(request: str, desk: Path) -> None:
+    """Show all that a request says."""
+    with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
+        print_json(_told(find_request(store.requests(), request)))
+
+
+@requests.command()
+@click.argument("request", metavar="REQUEST")
+@click.option("--reason", required=True, help="Why; kept with the request.")
+@desk_option
+def decline(request: str, reason: str, desk: Path) -> None:
+    """Decline a request.
+
+    \b
+    syndicate requests decline r-1a2b3c4d --reason "We license no video."
+    """
+    with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
+        one = find_request(store.requests(), request)
+        done = decided(one, RequestState.DECLINED, now(), why=reason)
+        store.keep_request(done, now())
+    click.echo(f"{done.id} of {done.form.organisation}: declined")
+
+
+@requests.command()
+@click.argument("request", metavar="REQUEST")
+@click.option(
+    "--licence", "licence_name", required=True, help="NAME, or NAME/vN; else the newest."
+)
+@click.option("--as", "name", default="", help="The partner's id; made of its name otherwise.")
+@click.option("--dry-run", is_flag=True, help="Show the partner's file; write nothing.")
+@desk_option
+@json_option
+def accept(
+    request: str, licence_name: str, name: str, desk: Path, *, dry_run: bool, as_json: bool
+) -> None:
+    """Make a partner of a request: its file, its agreement, its feed, its key; and publish.
+
+    Says of the article that was asked about which parts go out and which do not.
+
+    \b
+    syndicate requests accept r-1a2b3c4d --licence full-web
+    """
+    before = read(desk)
+    if before.files is None:
+        raise Refused(before.errors[0])
+    with wiring.opened_store(desk, before.files.desk) as store, partner_file.locked(desk):
+        one = find_request(store.requests(), request)
+        terms = Terms(
+            _licence(before.files, licence_name), _starts(one), before.files.desk.zone, name
+        )
+        partner = _partner(one, terms, before.files)
+        file = partner_file.new(desk, partner)
+        after = read(desk, {file.name: file.text})
+        _sound(before, after)
+        if dry_run:
+            click.echo(file.text, nl=False)
+            return
+        done = decided(one, RequestState.ACCEPTED, now(), partner=partner.id)
+        partner_file.write_new(desk, file)
+        wanted = keys.Wanted(Kind.KEY, note=f"request {one.id}")
+        issued = keys.issue(store, partner, wanted, now(), _chance)
+        store.keep_request(done, now())
+        attempt = publish_change(desk, store, present(store))
+        found = _decision(after.files, store, one, partner)
+    _print(before.files, partner, issued.secret, attempt, found, as_json=as_json)
+    if attempt.failures:
+        raise Refused(attempt.failures[0], mend="mend it, then syndicate regenerate")
+
+
+def _partner(one: LicenceRequest, terms: Terms, files: DeskFiles) -> Partner:
+    try:
+        return partner_of(one, terms, names_in(files))
+    except ValidationError as err:
+        faults = field_faults(err, Partner, "schemas/syndicate/partner.schema.json")
+        raise Refused(next(iter(faults)), where=f"request {one.id}") from err
+
+
+def _chance() -> bytes:
+    return secrets.token_bytes(RANDOM_BYTES)
+
+
+def _licence(files: DeskFiles, name: str) -> Licence:
+    found = [one for one in files.licences if name in {one.ref, one.id}]
+    if not found:
+        known = ", ".join(sorted(one.ref for one in files.licences))
+        raise NotFound(f"no licence {name!r}", mend=f"use one of: {known}")
+    return max(found, key=lambda one: one.version)
+
+
+def _starts(one: LicenceRequest) -> datetime:
+    """Give when the agreement begins: on the day that was asked for, never before now."""
+    day = one.form.starts
+    begin = datetime.combine(day, time(), UTC) if day else now()
+    return max(begin, now()).replace(microsecond=0)
+
+
+def _sound(before: Read, after: Read) -> None:
+    """Refuse a partner that the desk does not bear."""
+    faults = [line for line in after.errors if line not in before.errors]
+    if faults:
+        raise Refused(faults[0])
+
+
+def _decision(
+    files: DeskFiles | None, store: Store, one: LicenceRequest, partner: Partner
+) -> Decision | None:
+    """Give the decision on the article that was asked about."""
+    if not one.form.article or files is None:
+        return None
+    history = find_article(store, one.form.article)
+    return next(explain(files, store, history, partner, now())).decision
+
+
+def _print(
+    files: DeskFiles,
+    partner: Partner,
+    secret: str,
+    attempt: Attempt,
+    decision: Decision | None,
+    *,
+    as_json: bool,
+) -> None:
+    paths = [path_of(partner.id, f.id, FORMATS[n]) for f in partner.feeds for n in f.formats]
+    urls = [files.desk.url_of(path) for path in paths]
+    denied = [
+        {"part": one.part, "code": one.code, "says": one.says}
+        for one in (decision.findings if decision else ())
+        if one.effect is not Verdict.ALLOW
+    ]
+    written = [one.path for one in attempt.done if one.written]
+    if as_json:
+        told = {"partner": partner.id, "secret": secret, "urls": urls}
+        print_json({**told, "published": written, "refused": denied})
+        return
+    agreement = partner.agreements[0]
+    click.echo(f"partner {partner.id}: agreement {agreement.id} on {agreement.licence}, until "
+               f"{shown(agreement.term.closes)}; partners/{partner.id}.toml")  # fmt: skip
+    click.echo(secret)
+    tell("Shown this once: give it to the partner by a way that nobody else reads.")
+    for url in urls:
+        click.echo(f"  curl -u {partner.id} {url}")
+    if decision:
+        click.echo(f"the article that was asked about: {decision.verdict}")
+    for one in denied:
+        click.echo(f"  not in it: {one['part'] or 'the whole'}, {one['code']}: {one['says']}")
+    click.echo(f"published: {', '.join(written) or 'nothing'}")
