@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -29,6 +29,7 @@ from syndicate.pipeline import keys
 from syndicate.pipeline.compose import path_of
 from syndicate.pipeline.explain import find_partner
 from syndicate.pipeline.ports import Store
+from syndicate.web.tally import counted
 
 
 @click.group()
@@ -146,17 +147,27 @@ def list_keys(partner: str | None, desk: Path, *, all_: bool, as_json: bool) -> 
     known = wiring.load_desk(desk)
     with wiring.opened_store(desk, known) as store:
         found = [one for one in store.credentials(partner) if all_ or one.is_live(now())]
+        used: dict[str, datetime] = {}
+        for fetches in counted(wiring.store_file(desk), store):
+            last = used.get(fetches.credential, fetches.last_at)
+            used[fetches.credential] = max(last, fetches.last_at)
     if as_json:
-        print_json([one.model_dump(mode="json", exclude={"digest"}) for one in found])
+        print_json([{**_told(one), "last_used": used.get(one.id)} for one in found])
         return
-    columns = ("key", "kind", "partner", "opens", "since", "until", "note")
-    print_table(columns, [_row(one) for one in found])
+    columns = ("key", "kind", "partner", "opens", "since", "until", "last used", "note")
+    print_table(columns, [_row(one, used.get(one.id)) for one in found])
     click.echo(f"{len(found)} keys")
 
 
-def _row(one: Credential) -> tuple[object, ...]:
+def _told(one: Credential) -> dict[str, Any]:
+    return one.model_dump(mode="json", exclude={"digest"})
+
+
+def _row(one: Credential, used: datetime | None) -> tuple[object, ...]:
     until = shown(one.ends_at) if one.ends_at else ""
-    return one.id, one.kind, one.partner, _scope(one), shown(one.issued_at), until, one.note
+    last = shown(used) if used else "never"
+    scope = _scope(one)
+    return one.id, one.kind, one.partner, scope, shown(one.issued_at), until, last, one.note
 
 
 def _scope(one: Credential) -> str:
@@ -168,8 +179,7 @@ def _scope(one: Credential) -> str:
 def _print(files: DeskFiles, partner: Partner, made: keys.Issued, *, as_json: bool) -> None:
     urls = list(_urls(files, partner, made))
     if as_json:
-        told = made.credential.model_dump(mode="json", exclude={"digest"})
-        print_json({**told, "secret": made.secret, "urls": urls})
+        print_json({**_told(made.credential), "secret": made.secret, "urls": urls})
         return
     one = made.credential
     click.echo(f"{one.kind} {one.id} of {one.partner}, for {_scope(one)}")

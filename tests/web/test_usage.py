@@ -89,6 +89,18 @@ def test_counts_are_there_after_the_server_has_stopped(desk: Path, server: Serve
     assert run("audit", "verify", "--desk", desk)
 
 
+def test_the_last_use_of_a_key_is_told(desk: Path, server: Server) -> None:
+    first, second = bearer(desk, "fenwold"), bearer(desk, "worldfold")
+    server.until(200, RSS, **first)
+    server.until(404, RSS, **second)
+    used = {
+        one["partner"]: one["last_used"] for one in data("partners", "key", "list", "--desk", desk)
+    }
+    assert used["fenwold"]
+    assert used["worldfold"] is None  # what opens nothing is no use
+    assert "never" in run("partners", "key", "list", "--desk", desk).stdout
+
+
 def test_anybody_is_counted_as_nobody(desk: Path, server: Server) -> None:
     assert server.ask("/civic-shelf/civic-shelf-open.rss").status == 200
     server.stop()
