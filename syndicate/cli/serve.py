@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
+import uvicorn
 
 from syndicate import wiring
-from syndicate.cli.common import desk_option, now, shown, tell
+from syndicate.cli.common import Refused, desk_option, json_option, now, shown, tell
 from syndicate.model.credential import SECRET
+from syndicate.web.answer import Answer
+from syndicate.web.app import App
+from syndicate.web.held import Shelf
+from syndicate.web.keeper import Keeper
+from syndicate.web.metrics import Metrics
+from syndicate.web.record import Record
+from syndicate.web.tally import Tally
 
 
 @click.command()
@@ -24,45 +34,36 @@ from syndicate.model.credential import SECRET
     show_default=True,
     help="Port to listen at; 0 for any that is free.",
 )
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65_535),
+    help="Port for Prometheus, at the same address; nobody but the desk should reach it.",
+)
 @desk_option
-def serve(host: str, port: int, desk: Path) -> None:
+@json_option
+def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json: bool) -> None:
     """Serve the published feeds to partners, each its own, by the keys that they were given.
 
     Reads what `regenerate` or `watch` published, and follows them; publishes nothing itself. Put
-    a server that speaks TLS in front of it: keys must not travel in the clear.
+    a server that speaks TLS in front of it: keys must not travel in the clear. --json writes the
+    log as JSON lines; no secret stands in it either way.
 
     \b
     syndicate partners key issue fenwold --desk feeds
     syndicate serve --desk feeds
     """
-    import uvicorn  # noqa: PLC0415  only this command needs it
-
-    from syndicate.web.answer import Answer  # noqa: PLC0415
-    from syndicate.web.app import App  # noqa: PLC0415
-    from syndicate.web.held import Shelf  # noqa: PLC0415
-    from syndicate.web.keeper import Keeper  # noqa: PLC0415
-    from syndicate.web.record import Record  # noqa: PLC0415
-    from syndicate.web.tally import Tally  # noqa: PLC0415
+    catalogs = wiring.Catalogs(desk)
+    beside = wiring.store_file(desk)
+    keeper = Keeper(lambda: catalogs.made(now()), catalogs.looks, Path(f"{beside}.catalog"), tell)
+    metrics = Metrics(keeper)
+    log = _Log(as_json=as_json)
 
     def told(method: str, path: str, answer: Answer) -> None:
-        who = f"{answer.who.partner}/{answer.who.id}" if answer.who else "-"
-        size = len(answer.body)
-        named = SECRET.sub("syn_…", path)
-        why = answer.code or "-"
-        line = f"{shown(now())} {method} {named!r} {answer.status} {why} {who} {size}\n"
-        with suppress(OSError):  # that nobody takes the log is no reason to serve nobody
-            sys.stderr.write(line)
+        metrics.count(answer)
+        log.write(method, path, answer)
 
-    catalogs = wiring.Catalogs(desk)
-    keeper = Keeper(
-        lambda: catalogs.made(now()),
-        catalogs.looks,
-        Path(f"{wiring.store_file(desk)}.catalog"),
-        tell,
-    )
     record = Record(lambda: wiring.store_of(desk))
-    tally = Tally(wiring.store_file(desk))
-    app = App(keeper, Shelf(wiring.target_folder(desk)), record, tally, now, told)
+    app = App(keeper, Shelf(wiring.target_folder(desk)), record, Tally(beside), now, told)
     config = uvicorn.Config(
         app,
         host=host,
@@ -75,7 +76,7 @@ def serve(host: str, port: int, desk: Path) -> None:
         timeout_keep_alive=15,
         h11_max_incomplete_event_size=16_384,
     )
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), _measured(metrics, host, metrics_port):
         signal.signal(signal.SIGTERM, _stop)
         config.load()
         listening = config.bind_socket()
@@ -86,6 +87,55 @@ def serve(host: str, port: int, desk: Path) -> None:
     tell(f"stopped {shown(now())}")
 
 
+@contextmanager
+def _measured(metrics: Metrics, host: str, port: int | None) -> Iterator[None]:
+    """Let a Prometheus server ask meanwhile, where that is wanted."""
+    stop: Callable[[], None] = lambda: None  # noqa: E731
+    if port is not None:
+        try:
+            bound, stop = metrics.serve(host, port)
+        except OSError as err:
+            says = f"cannot listen at port {port} ({err.strerror})"
+            raise Refused(says, mend="choose another --metrics-port") from err
+        tell(f"metrics at http://{host}:{bound}/metrics")
+    try:
+        yield
+    finally:
+        stop()
+
+
 def _stop(*_: object) -> None:
     """End before the server takes signals itself, and when it raises the one that ended it."""
     raise KeyboardInterrupt
+
+
+class _Log:
+    """A line for each answer."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def write(self, method: str, path: str, answer: Answer) -> None:
+        """Write a line; that nobody takes it is no reason to serve nobody."""
+        named = SECRET.sub("syn_…", path)
+        who = answer.who
+        facts = {
+            "at": shown(now()),
+            "method": method,
+            "path": named,
+            "status": int(answer.status),
+            "code": answer.code,
+            "partner": who.partner if who else "",
+            "key": who.id if who else "",
+            "bytes": len(answer.body),
+        }
+        line = json.dumps(facts) if self._as_json else _line(facts)
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{line}\n")
+
+
+def _line(facts: dict[str, object]) -> str:
+    """Give a line for people; what stands in a path never breaks out of it."""
+    who = f"{facts['partner']}/{facts['key']}" if facts["key"] else "-"
+    asked = f"{facts['at']} {facts['method']} {facts['path']!r}"
+    return f"{asked} {facts['status']} {facts['code'] or '-'} {who} {facts['bytes']}"

@@ -36,8 +36,9 @@ class Said(NamedTuple):
 class Server:
     """A running `syndicate serve`."""
 
-    def __init__(self, desk: Path) -> None:
+    def __init__(self, desk: Path, *options: str) -> None:
         command = [sys.executable, "-m", "syndicate", "serve", "--port", "0", "--desk", str(desk)]
+        command += options
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         self.lines: list[str] = []
         self._came = threading.Condition()
@@ -96,8 +97,8 @@ class Server:
 
 
 @contextmanager
-def served(desk: Path) -> Iterator[Server]:
-    server = Server(desk)
+def served(desk: Path, *options: str) -> Iterator[Server]:
+    server = Server(desk, *options)
     try:
         yield server
     finally:

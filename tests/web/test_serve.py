@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import re
 import shutil
 import signal
 import socket
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -183,6 +185,34 @@ def test_no_secret_reaches_the_log(desk: Path, server: Server) -> None:
     told = "\n".join(server.lines)
     assert f"GET '{RSS}' 200" in told
     assert not SECRET.search(told)
+
+
+def test_the_log_is_json_where_that_is_wanted(desk: Path) -> None:
+    key = bearer(desk, "fenwold")
+    with served(desk, "--json") as server:
+        server.ask(RSS, **key)
+        server.ask("/%0a%22/x")
+        assert server.stop() == 0
+        lines = [json.loads(one) for one in server.lines if one.startswith("{")]
+    told = [(one["path"], one["status"], one["code"], one["partner"]) for one in lines]
+    assert told == [(RSS, 200, "", "fenwold"), ('/\n"/x', 401, "key-missing", "")]
+
+
+def test_prometheus_can_ask_how_it_is(desk: Path) -> None:
+    key = bearer(desk, "fenwold")
+    with served(desk, "--metrics-port", "0") as server:
+        found = re.search(r":(\d+)/metrics", server.line("metrics at"))
+        assert found
+        server.ask(RSS, **key)
+        server.ask("/secret-name")
+        with urllib.request.urlopen(f"http://127.0.0.1:{found[1]}/metrics", timeout=60) as page:
+            text = page.read().decode()
+        assert server.stop() == 0
+    assert 'syndicate_answers_total{code="",status="200"} 1.0' in text
+    assert 'syndicate_answers_total{code="key-missing",status="401"} 1.0' in text
+    assert "syndicate_documents 19.0" in text
+    assert "syndicate_behind 0.0" in text
+    assert "secret-name" not in text
 
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
