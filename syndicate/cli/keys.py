@@ -53,7 +53,8 @@ def _opened(desk: Path) -> Iterator[_Opened]:
         yield _Opened(files, store)
 
 
-def _chance() -> bytes:
+def chance() -> bytes:
+    """Give the random bytes of a secret."""
     return secrets.token_bytes(RANDOM_BYTES)
 
 
@@ -85,7 +86,7 @@ def issue_key(
     with _opened(desk) as (files, store):
         found = find_partner(files, partner)
         wanted = keys.Wanted(Kind.TOKEN if token else Kind.KEY, place, feed, note)
-        made = keys.issue(store, found, wanted, now(), _chance)
+        made = keys.issue(store, found, wanted, now(), chance)
         _print(files, found, made, as_json=as_json)
 
 
@@ -111,7 +112,7 @@ def rotate_key(name: str, overlap: float, desk: Path, *, as_json: bool) -> None:
         before = keys.find(store.credentials(), name)
         found = find_partner(files, before.partner)
         length = timedelta(days=overlap)
-        made = keys.rotate(store, found, before, now(), _chance, length)
+        made = keys.rotate(store, found, before, now(), chance, length)
         _print(files, found, made, as_json=as_json)
 
 

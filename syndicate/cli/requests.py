@@ -23,10 +23,11 @@ from syndicate.cli.common import (
     shown,
     tell,
 )
+from syndicate.cli.keys import chance
 from syndicate.cli.publish import Attempt, present, publish_change
 from syndicate.formats.all import FORMATS
 from syndicate.model.article import Article
-from syndicate.model.credential import RANDOM_BYTES, Kind
+from syndicate.model.credential import Kind
 from syndicate.model.decision import Decision, Verdict
 from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import NotFound
@@ -194,7 +195,7 @@ def accept(
         done = decided(one, RequestState.ACCEPTED, now(), partner=partner.id)
         partner_file.write_new(desk, file)
         wanted = keys.Wanted(Kind.KEY, note=f"request {one.id}")
-        issued = keys.issue(store, partner, wanted, now(), _chance)
+        issued = keys.issue(store, partner, wanted, now(), chance)
         store.keep_request(done, now())
         attempt = publish_change(desk, store, present(store))
         found = _decision(after.files, store, one, partner)
@@ -209,10 +210,6 @@ def _partner(one: LicenceRequest, terms: Terms, files: DeskFiles) -> Partner:
     except ValidationError as err:
         faults = field_faults(err, Partner, "schemas/syndicate/partner.schema.json")
         raise Refused(next(iter(faults)), where=f"request {one.id}") from err
-
-
-def _chance() -> bytes:
-    return secrets.token_bytes(RANDOM_BYTES)
 
 
 def _licence(files: DeskFiles, name: str) -> Licence:

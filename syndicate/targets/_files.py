@@ -135,31 +135,22 @@ def replace_file(path: Path, data: bytes) -> None:
     """
     path = Path(os.path.realpath(path))
     try:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            mode = stat.S_IMODE(os.stat(path.name, dir_fd=folder).st_mode)
-            temporary = Temporary(path.name, data, folder, mode)
-            try:
-                os.fsync(temporary.descriptor)
-                temporary.rename()
-            finally:
-                temporary.close()
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        mode = stat.S_IMODE(path.stat().st_mode)
     except OSError as err:
         raise failed(err, path) from err
+    write_file(path, data, mode)
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file that is not there yet, whole or not at all, durable on return.
+def write_file(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Write a file whole or not at all, durable on return; who may read it is the usual, or as
+    stated.
 
     Raises TargetFailed.
     """
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            temporary = Temporary(path.name, data, folder)
+            temporary = Temporary(path.name, data, folder, mode)
             try:
                 os.fsync(temporary.descriptor)
                 temporary.rename()
