@@ -120,7 +120,7 @@ def rotate_key(name: str, overlap: float, desk: Path, *, as_json: bool) -> None:
 @click.argument("name", metavar="KEY")
 @desk_option
 def revoke_key(name: str, desk: Path) -> None:
-    """End a key at once: from the next request on it opens nothing.
+    """End a key at once: a running server knows within seconds.
 
     \b
     syndicate partners key revoke k3v5n2aq

@@ -9,7 +9,7 @@ NOBODY = ""
 """The credential of whoever reads what anybody may read."""
 
 
-class Asked(NamedTuple):
+class Fetch(NamedTuple):
     """One request for a feed that was answered with it, or with that nothing is new."""
 
     at: datetime

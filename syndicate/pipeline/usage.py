@@ -11,13 +11,13 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from syndicate.model.receipt import Edition, Grade, Notice
-from syndicate.model.usage import Asked, Fetches
+from syndicate.model.usage import Fetch, Fetches
 from syndicate.pipeline.ports import Store
 
 _Key = tuple[date, str, str, str, str, int]
 
 
-def folded(asked: Iterable[Asked]) -> tuple[Fetches, ...]:
+def folded(asked: Iterable[Fetch]) -> tuple[Fetches, ...]:
     """Give requests counted by day, credential and edition."""
     found: dict[_Key, Fetches] = {}
     for one in asked:

@@ -17,8 +17,7 @@ from http import HTTPStatus
 from typing import Any
 
 from syndicate.model.errors import SyndicateError
-from syndicate.model.usage import NOBODY
-from syndicate.model.usage import Asked as Fetch
+from syndicate.model.usage import NOBODY, Fetch
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import changes_since
 from syndicate.web.answer import Answer, answered, changed
@@ -41,8 +40,10 @@ FOLD = 3_600.0
 database, and whoever looks at that has something to do then."""
 LOOK = 0.5
 """Seconds between two looks at whether something changed, at least."""
-SHARE = 20
+SHARE = 4
 """How many times as long as a look took nobody looks again: a look at a large desk takes long."""
+LONGEST = 5.0
+"""Seconds between two looks, at most: a key that was revoked must not wait."""
 
 
 @lru_cache(10_000)
@@ -119,7 +120,7 @@ class App:
     async def _look(self) -> None:
         took = 0.0
         while True:
-            await asyncio.sleep(max(LOOK, SHARE * took))
+            await asyncio.sleep(min(LONGEST, max(LOOK, SHARE * took)))
             begun = time.monotonic()
             await asyncio.to_thread(self._keeper.look)
             took = time.monotonic() - begun

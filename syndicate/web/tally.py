@@ -17,7 +17,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from syndicate.model.usage import Asked, Fetches
+from syndicate.model.usage import Fetch, Fetches
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.usage import folded
 
@@ -33,7 +33,7 @@ class Tally:
         self._descriptor: int | None = None
         self._path: Path | None = None
 
-    def add(self, one: Asked) -> None:
+    def add(self, one: Fetch) -> None:
         """Count a request. One that cannot be counted is answered all the same."""
         line = json.dumps([one.at.isoformat(), *one[1:]]) + "\n"
         with suppress(OSError):
@@ -68,7 +68,7 @@ def counted(beside: Path, store: Store) -> tuple[Fetches, ...]:
 
     Raises StoreFailed.
     """
-    lines: dict[str, list[Asked]] = {}
+    lines: dict[str, list[Fetch]] = {}
     for path in _files(beside):
         with suppress(OSError):
             lines[_batch(path)] = list(_read(path.read_text("utf-8", "replace")))
@@ -103,11 +103,11 @@ def _folded(store: Store, path: Path) -> int:
     return len(asked) if added else 0
 
 
-def _read(text: str) -> Iterator[Asked]:
+def _read(text: str) -> Iterator[Fetch]:
     """Give the requests of a file; a line that is not whole is none."""
     for line in text.splitlines():
         with suppress(ValueError, TypeError):
             at, credential, partner, feed, name, sequence, fetched = json.loads(line)
             texts = (credential, partner, feed, name)
             if all(isinstance(one, str) for one in texts) and isinstance(sequence, int):
-                yield Asked(datetime.fromisoformat(at), *texts, sequence, bool(fetched))
+                yield Fetch(datetime.fromisoformat(at), *texts, sequence, bool(fetched))

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.model.errors import StoreFailed
-from syndicate.model.usage import Asked, Fetches
+from syndicate.model.usage import Fetch, Fetches
 from syndicate.pipeline.usage import folded
 from syndicate.stores.sql import SqlStore
 from syndicate.web.tally import Tally, counted
 
 NOW = datetime(2026, 5, 1, 23, 59, 59, tzinfo=UTC)
-ONE = Asked(NOW, "aaaaaaaa", "gazette", "gazette-all", "rss", 7, fetched=True)
+ONE = Fetch(NOW, "aaaaaaaa", "gazette", "gazette-all", "rss", 7, fetched=True)
 FILES = "*.fetches-*"
 
 
