@@ -10,13 +10,12 @@ from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from shutil import rmtree
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 
 from syndicate import glance
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk, DeskFiles
-from syndicate.model.errors import BadDesk, StoreFailed, TargetFailed
+from syndicate.model.errors import BadDesk, StoreFailed
 from syndicate.pipeline.catalog import Catalog, catalog_of
 from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Target
 from syndicate.pipeline.publish import Regeneration
@@ -26,7 +25,6 @@ from syndicate.sources.kept_toml import KeptToml
 from syndicate.sources.reading import name_of
 from syndicate.sources.walking import below
 from syndicate.stores.sql import SqlStore
-from syndicate.targets import archive
 from syndicate.targets._files import stamps_in
 from syndicate.targets.folder import FolderTarget
 
@@ -100,6 +98,15 @@ def opened_store(folder: Path, desk: Desk) -> Iterator[Store]:
 def store_of(folder: Path) -> Store:
     """Give the store of a desk, to be closed by whoever asks. Raises BadDesk, StoreFailed."""
     return SqlStore.open(_store_url(folder, load_desk(folder).store))
+
+
+def copy_store(folder: Path, file: Path) -> None:
+    """Write a copy of a desk's store, as it is now, into a file. Raises BadDesk, StoreFailed."""
+    store = SqlStore.open(_store_url(folder, load_desk(folder).store))
+    try:
+        store.copy_to(file)
+    finally:
+        store.close()
 
 
 @contextmanager
@@ -189,79 +196,6 @@ def store_file(folder: Path) -> Path:
 def target_folder(folder: Path) -> Path:
     """Give the folder that documents are put in. Raises BadDesk."""
     return (folder / load_desk(folder).target).absolute()
-
-
-def backup(folder: Path, file: Path) -> archive.Packed:
-    """Write a desk into one file. Raises BadDesk, StoreFailed, TargetFailed."""
-    desk = load_desk(folder)
-    store = store_file(folder)
-    with TemporaryDirectory(prefix="syndicate-", dir=store.parent) as name:
-        copy = Path(name) / "desk.db"
-        opened = SqlStore.open(_store_url(folder, desk.store))
-        try:
-            opened.copy_to(copy)
-        finally:
-            opened.close()
-        beside = [Path(f"{store}.head"), *sorted(store.parent.glob(f"{store.name}.fetches-*"))]
-        named = {f"store/desk.db{one.name.removeprefix(store.name)}": one for one in beside}
-        names = ["desk.toml"]
-        for kind in ("licences", "partners"):
-            names += sorted(f"{kind}/{one.name}" for one in (folder / kind).glob("*.toml"))
-        inbox = folder / desk.inbox
-        files = below(inbox).files if inbox.is_dir() else ()
-        members = [archive.Member(one, folder / one) for one in names]
-        members += [
-            archive.Member(f"inbox/{one.relative_to(inbox).as_posix()}", one)
-            for one in files
-            if one.is_file() and not one.is_symlink()
-        ]
-        members.append(archive.Member("store/desk.db", copy))
-        members += [archive.Member(one, path) for one, path in named.items() if path.is_file()]
-        return archive.packed(file, members)
-
-
-def restore(file: Path, folder: Path) -> archive.Packed:
-    """Make a desk of a backup, in a new folder, whole or not at all.
-
-    Raises BadDesk, TargetFailed.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise TargetFailed("is not empty", where=str(folder), mend="name a new folder")
-    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.absolute().parent))
-    try:
-        done = archive.unpacked(file, fresh)
-        _put_in_place(fresh)
-        fresh.chmod(0o755)
-        fresh.rename(folder)
-    finally:
-        rmtree(fresh, ignore_errors=True)
-    return done
-
-
-def _put_in_place(folder: Path) -> None:
-    """Move inbox and database of an unpacked desk to where its desk.toml has them."""
-    desk = load_desk(folder)
-    store = _below(folder, desk.store.removeprefix("sqlite:///"))
-    inbox = _below(folder, desk.inbox)
-    store.parent.mkdir(parents=True, exist_ok=True)
-    for path in sorted((folder / "store").iterdir()):
-        path.rename(f"{store}{path.name.removeprefix('desk.db')}")
-    if not any((folder / "store").iterdir()):
-        (folder / "store").rmdir()
-    inbox.parent.mkdir(parents=True, exist_ok=True)
-    if (folder / "inbox").is_dir() and inbox != folder / "inbox":
-        (folder / "inbox").rename(inbox)
-    inbox.mkdir(exist_ok=True)
-
-
-def _below(folder: Path, name: str) -> Path:
-    """Give a path below a desk. Raises BadDesk where it leads elsewhere: that may be in use."""
-    path = (folder / name).absolute()
-    if ".." in path.parts or not path.is_relative_to(folder.absolute()):
-        mend = "restore it by hand: tar shows what is in it"
-        raise BadDesk(f"names {name!r}, outside of the desk", where="desk.toml", mend=mend)
-    return path
 
 
 def source_for(path: Path) -> Source | None:

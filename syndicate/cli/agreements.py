@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from syndicate import wiring
+from syndicate.acts.publishing import Attempt, publish_change
 from syndicate.cli.common import (
     Moment,
     Refused,
@@ -22,7 +23,7 @@ from syndicate.cli.common import (
     shown,
     tell,
 )
-from syndicate.cli.publish import Attempt, present, publish_change
+from syndicate.cli.publish import present
 from syndicate.formats.all import FORMATS
 from syndicate.model.base import plain_line
 from syndicate.model.desk import DeskFiles
@@ -233,7 +234,7 @@ def _fates(
 
 def _published(desk: Path) -> Attempt:
     with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
-        return publish_change(desk, store, present(store))
+        return publish_change(desk, store, present(store), now())
 
 
 def _word(one: Agreement, state: AgreementState | None, since: datetime, *, dry_run: bool) -> str:

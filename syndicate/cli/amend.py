@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import click
 
 from syndicate import wiring
+from syndicate.acts.orders import Order, Ordered, Reached, carry_out
 from syndicate.cli.common import (
     Refused,
     desk_option,
@@ -24,20 +22,15 @@ from syndicate.cli.common import (
 )
 from syndicate.cli.drill import drill
 from syndicate.cli.following import counted
-from syndicate.cli.publish import Attempt, present, publish_change
 from syndicate.model.article import Article, PubStatus, WithdrawalReason
 from syndicate.model.base import plain_line
 from syndicate.model.desk import Desk
-from syndicate.model.errors import SyndicateError
-from syndicate.model.partner import Partner
-from syndicate.model.receipt import Notice, Told
+from syndicate.model.receipt import Notice
 from syndicate.pipeline import amend
-from syndicate.pipeline.explain import find_article
 from syndicate.pipeline.made import Published
-from syndicate.pipeline.ports import Hints, Refusal, Store
-from syndicate.pipeline.versions import History, Kept, keep
+from syndicate.pipeline.ports import Hints
+from syndicate.pipeline.versions import History
 
-_LONGEST_WAIT = timedelta(seconds=12)
 _REASONS = click.Choice([str(one) for one in WithdrawalReason])
 _no_publish = click.option(
     "--no-publish", is_flag=True, help="Only keep the version; the next regenerate publishes it."
@@ -217,98 +210,28 @@ def _hints(article: Article) -> Hints:
 def _amend(
     desk: Path,
     name: str,
-    order: Callable[[Desk, History], Any],
+    order: Order,
     *,
     publish: bool,
     as_json: bool,
     inbox: bool = False,
 ) -> None:
-    """Keep the next version of an article, then publish it, then say what became of it.
-
-    Only desk.toml need be sound for the version to be kept.
-    """
-    known = wiring.load_desk(desk)
-    with wiring.opened_store(desk, known) as store:
-        history = find_article(store, name)
-        moment = present(store)
-        made = partial(order(known, history), now=moment)
-        kept = keep(store, history[-1].guid, made, None, moment)
-        if isinstance(kept.judged, Refusal):
-            raise _refused(kept.judged)
-        attempt = Attempt((), ())
-        if publish:
-            attempt = publish_change(desk, store, _current_at(kept.judged, moment))
-        if inbox:
-            _warn_of_inbox(desk, known, store, kept.judged)
-        told = store.notices(guid=kept.judged.guid)
-        held = store.held(kept.judged.guid)
-    reached = Reached(
-        tuple(sorted({one.partner for one in held})),
-        tuple(one for one in told if one.notice.version == kept.judged.version),
-        _partners(desk),
-    )
-    if as_json:
-        _print_json(kept, attempt, reached)
-    else:
-        _print(kept, attempt, reached, publish=publish)
-    for line in attempt.failures:
-        tell(f"not published: {line}")
-    if attempt.failures:
-        says = f"version {kept.judged.version} is kept, but not everything was published"
-        raise Refused(says, mend="mend what the lines above say, then syndicate regenerate")
-
-
-def _refused(one: Refusal) -> Refused:
-    field = "" if one.field == "article" else f" {one.field}"
-    return Refused(f"{one.code}{field}: {one.says}", where=one.where, mend=one.mend)
-
-
-def _current_at(article: Article, moment: datetime) -> datetime:
-    """Give the moment to publish at: versions do not share a second, so it may have to wait."""
-    wait = article.version_created - max(moment, now())
-    if not timedelta(0) < wait <= _LONGEST_WAIT:
-        return max(moment, now())
-    time.sleep(wait.total_seconds())
-    return max(moment, now(), article.version_created)
-
-
-def _warn_of_inbox(desk: Path, known: Desk, store: Store, article: Article) -> None:
-    inbox = desk / known.inbox
-    drafts = wiring.collect([inbox] if inbox.is_dir() else [], known, Hints())
-    names = (one.name or one.origin for one in amend.other_words(drafts, article, store))
-    for name in dict.fromkeys(names):
+    """Carry an order out, then say what became of it."""
+    done = carry_out(desk, name, order, now, publish=publish, inbox=inbox)
+    for one in done.undone_by:
         tell(
-            f"warning: {name} in {inbox} says other words. Mend: change it too, "
+            f"warning: {one} in the inbox says other words. Mend: change it too, "
             "or its next change undoes this."
         )
-
-
-class Reached(NamedTuple):
-    """Who could have the article, and what they were told about this version."""
-
-    holders: tuple[str, ...]
-    told: tuple[Told, ...]
-    partners: Mapping[str, Partner]
-    """The partners that the desk can name."""
-
-    def address(self, partner: str) -> str:
-        """Give where a partner hears of notices."""
-        known = self.partners.get(partner)
-        return (known and known.contacts.notices) or "–"
-
-    def by_mail(self) -> list[str]:
-        """Give the partners that want a mail, which only people send."""
-        names = dict.fromkeys(one.notice.partner for one in self.told)
-        known = [self.partners[name] for name in names if name in self.partners]
-        return [one.id for one in known if one.notice_channel == "mail"]
-
-
-def _partners(desk: Path) -> Mapping[str, Partner]:
-    try:
-        files = wiring.load_sound(desk).files
-    except SyndicateError:
-        return {}
-    return {one.id: one for one in files.partners} if files else {}
+    if as_json:
+        _print_json(done)
+    else:
+        _print(done, publish=publish)
+    for line in done.attempt.failures:
+        tell(f"not published: {line}")
+    if done.attempt.failures:
+        says = f"version {done.article.version} is kept, but not everything was published"
+        raise Refused(says, mend="mend what the lines above say, then syndicate regenerate")
 
 
 def _changes(
@@ -327,11 +250,9 @@ def _changes(
     return found
 
 
-def _print(kept: Kept, attempt: Attempt, reached: Reached, *, publish: bool) -> None:
-    article = kept.judged
-    if not isinstance(article, Article):
-        return
-    was = "" if kept.is_new else " already"
+def _print(ordered: Ordered, *, publish: bool) -> None:
+    article, attempt = ordered.article, ordered.attempt
+    was = "" if ordered.kept.is_new else " already"
     click.echo(f"{article.headline}\n{article.guid}")
     click.echo(
         f"{article.pub_status}{was}: version {article.version}, {shown(article.version_created)}"
@@ -339,7 +260,7 @@ def _print(kept: Kept, attempt: Attempt, reached: Reached, *, publish: bool) -> 
     if not publish:
         click.echo("not published yet: syndicate regenerate")
         return
-    changes = _changes(article, attempt.done, reached)
+    changes = _changes(article, attempt.done, ordered.reached)
     if changes:
         rows = [(one.partner, one.feed, one.format, how, one.path) for one, how in changes]
         print_table(("partner", "feed", "format", "there", "file"), rows)
@@ -347,7 +268,7 @@ def _print(kept: Kept, attempt: Attempt, reached: Reached, *, publish: bool) -> 
         click.echo(f"it changed in {counted(len(changes), 'document')}, for {partners}")
     elif not attempt.failures:
         click.echo("no document changed: they say so already, or never had it")
-    _print_reached(reached)
+    _print_reached(ordered.reached)
 
 
 def _print_reached(reached: Reached) -> None:
@@ -371,19 +292,18 @@ def _urgency(one: Notice) -> tuple[bool, datetime, str]:
     return (one.due is None, one.due or one.at, one.partner)
 
 
-def _print_json(kept: Kept, attempt: Attempt, reached: Reached) -> None:
-    article = kept.judged
-    if isinstance(article, Article):
-        print_json(
-            {
-                "article": article.guid,
-                "version": article.version,
-                "pub_status": article.pub_status,
-                "version_created": article.version_created,
-                "is_new": kept.is_new,
-                "documents": [one._asdict() for one in attempt.done],
-                "failures": attempt.failures,
-                "holders": reached.holders,
-                "notices": [one.notice for one in reached.told],
-            }
-        )
+def _print_json(ordered: Ordered) -> None:
+    article = ordered.article
+    print_json(
+        {
+            "article": article.guid,
+            "version": article.version,
+            "pub_status": article.pub_status,
+            "version_created": article.version_created,
+            "is_new": ordered.kept.is_new,
+            "documents": [one._asdict() for one in ordered.attempt.done],
+            "failures": ordered.attempt.failures,
+            "holders": ordered.reached.holders,
+            "notices": [one.notice for one in ordered.reached.told],
+        }
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from syndicate import wiring
+from syndicate.acts import archiving
 from syndicate.cli.common import desk_option
 
 
@@ -22,7 +22,7 @@ def backup(file: Path, desk: Path) -> None:
     \b
     syndicate backup desk-2026-11-26.tar.gz --desk mydesk
     """
-    done = wiring.backup(desk, file)
+    done = archiving.backup(desk, file)
     click.echo(f"{file}: {done.files} files, {done.size / 1e6:.1f} MB")
 
 
@@ -36,7 +36,7 @@ def restore(file: Path, folder: Path) -> None:
     syndicate restore desk-2026-11-26.tar.gz mydesk
     syndicate regenerate --desk mydesk
     """
-    done = wiring.restore(file, folder)
+    done = archiving.restore(file, folder)
     click.echo(f"{folder}: {done.files} files, {done.size / 1e6:.1f} MB")
     click.echo(
         f"next: syndicate audit verify --desk {folder}, syndicate regenerate --desk {folder}"

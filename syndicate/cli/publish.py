@@ -10,6 +10,7 @@ from typing import NamedTuple
 import click
 
 from syndicate import wiring
+from syndicate.acts.publishing import run_of
 from syndicate.cli.articles import told_refusals
 from syndicate.cli.common import (
     Refused,
@@ -22,7 +23,7 @@ from syndicate.cli.common import (
 )
 from syndicate.cli.glancing import Glancing
 from syndicate.model.desk import DeskFiles
-from syndicate.model.errors import NotFound, SyndicateError
+from syndicate.model.errors import NotFound
 from syndicate.pipeline.ingest import Taken, ingest
 from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Store
@@ -66,7 +67,7 @@ def published(desk: Path, asked: Asked, *, as_json: bool) -> None:
             kept.keep()
         moment = moment_of(asked.at, store.newest_at(), free=asked.dry_run, rewind=asked.rewind)
         inbox = Inbox() if asked.due else take_inbox(desk, files, store)
-        run = _run(desk, found, store, moment, dry_run=asked.dry_run, due=asked.due)
+        run = run_of(desk, found, store, moment, dry_run=asked.dry_run, due=asked.due)
         done = _done(run, asked.only)
         planned = store.planned() if asked.due else {}
         headlines = {one.guid: one.headline for one in store.current()} if asked.dry_run else {}
@@ -109,7 +110,7 @@ def publish_now(
         StoreFailed: the store cannot be read or written.
         TargetFailed: the target cannot be written; the last good documents stay.
     """
-    return _done(_run(desk, found, store, moment, dry_run=dry_run, due=due), only)
+    return _done(run_of(desk, found, store, moment, dry_run=dry_run, due=due), only)
 
 
 def _done(run: Regeneration, only: str | None) -> list[Published]:
@@ -120,77 +121,9 @@ def _done(run: Regeneration, only: str | None) -> list[Published]:
     return sorted(done, key=lambda one: places.get(one.feed, len(places)))
 
 
-class Attempt(NamedTuple):
-    """What became of publishing a change, and everything that stood in its way."""
-
-    done: tuple[Published, ...]
-    failures: tuple[str, ...]
-
-
 def present(store: Store) -> datetime:
     """Give the moment to act at: now, or the newest edition's where the clock was set back."""
     return moment_of(None, store.newest_at(), free=False, rewind=False)
-
-
-def publish_change(desk: Path, store: Store, moment: datetime) -> Attempt:
-    """Publish what was just changed, as far as it goes.
-
-    What fails for one feed, a partner's file or folder, keeps nobody else from being told.
-    """
-    try:
-        kept = wiring.kept_toml(desk, now())
-        found = wiring.load_sound(desk, kept)
-        kept.keep()
-        run = _run(desk, found, store, moment)
-        feeds = [feed for _, feed, _ in run.files.feed_names()]
-        feeds += [feed for _, feed, _ in store.published_feeds() if feed not in feeds]
-    except SyndicateError as met:
-        return Attempt((), (str(met),))
-    done: dict[str, Published] = {}
-    failures = list(found.errors)
-    if not _tried(run, None, done, failures):
-        for feed in feeds:
-            _tried(run, feed, done, failures)
-    told = (f"{one.path}: {one.failure}" for one in done.values() if one.failure)
-    bad = (f"{one.path}: {bad.reason}" for one in done.values() for bad in one.quarantined)
-    return Attempt(tuple(done.values()), tuple(dict.fromkeys((*failures, *told, *bad))))
-
-
-def _tried(
-    run: Regeneration, only: str | None, done: dict[str, Published], failures: list[str]
-) -> bool:
-    """Publish all feeds or one; give whether nothing kept it from being tried to the end."""
-    try:
-        for one in run.run(only):
-            done.setdefault(one.path, one)
-    except SyndicateError as met:
-        failures.append(str(met))
-        return False
-    return True
-
-
-def _run(
-    desk: Path,
-    found: Read,
-    store: Store,
-    moment: datetime,
-    *,
-    dry_run: bool = False,
-    due: bool = False,
-) -> Regeneration:
-    if found.files is None:
-        raise Refused("the desk cannot be used; the lines above say why")
-    unsound = bool(found.unsound or found.errors)
-    return wiring.regeneration(
-        desk,
-        found.files,
-        store,
-        moment,
-        dry_run=dry_run,
-        unsound=unsound,
-        due=due,
-        digest=found.digest,
-    )
 
 
 def moment_of(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,8 @@ import click
 from pydantic import ValidationError
 
 from syndicate import wiring
+from syndicate.acts.granting import Grant, Granted, planned_file
+from syndicate.acts.granting import accept as granted
 from syndicate.cli.common import (
     Refused,
     desk_option,
@@ -24,32 +25,13 @@ from syndicate.cli.common import (
     tell,
 )
 from syndicate.cli.keys import chance
-from syndicate.cli.publish import Attempt, present, publish_change
-from syndicate.formats.all import FORMATS
 from syndicate.model.article import Article
-from syndicate.model.credential import Kind
-from syndicate.model.decision import Decision, Verdict
-from syndicate.model.desk import DeskFiles
-from syndicate.model.errors import NotFound
-from syndicate.model.licence import Licence
-from syndicate.model.partner import Partner
+from syndicate.model.decision import Verdict
 from syndicate.model.request import LicenceRequest, RequestForm, RequestState
-from syndicate.pipeline import keys
-from syndicate.pipeline.compose import path_of
-from syndicate.pipeline.explain import explain, find_article
+from syndicate.pipeline.explain import find_article
 from syndicate.pipeline.ports import Store
-from syndicate.pipeline.requests import (
-    Terms,
-    decided,
-    find_request,
-    foreign_parts,
-    names_in,
-    partner_of,
-    received,
-)
-from syndicate.sources.desk_folder import Read, read
+from syndicate.pipeline.requests import decided, find_request, foreign_parts, received
 from syndicate.sources.field_faults import field_faults
-from syndicate.targets import partner_file
 
 LONGEST = 100_000
 """Bytes of a form, at most."""
@@ -177,100 +159,34 @@ def accept(
     \b
     syndicate requests accept r-1a2b3c4d --licence full-web
     """
-    before = read(desk)
-    if before.files is None:
-        raise Refused(before.errors[0])
-    with wiring.opened_store(desk, before.files.desk) as store, partner_file.locked(desk):
-        one = find_request(store.requests(), request)
-        terms = Terms(
-            _licence(before.files, licence_name), _starts(one), before.files.desk.zone, name
-        )
-        partner = _partner(one, terms, before.files)
-        file = partner_file.new(desk, partner)
-        after = read(desk, {file.name: file.text})
-        _sound(before, after)
-        if dry_run:
-            click.echo(file.text, nl=False)
-            return
-        done = decided(one, RequestState.ACCEPTED, now(), partner=partner.id)
-        partner_file.write_new(desk, file)
-        wanted = keys.Wanted(Kind.KEY, note=f"request {one.id}")
-        issued = keys.issue(store, partner, wanted, now(), chance)
-        store.keep_request(done, now())
-        attempt = publish_change(desk, store, present(store))
-        found = _decision(after.files, store, one, partner)
-    _print(before.files, partner, issued.secret, attempt, found, as_json=as_json)
-    if attempt.failures:
-        raise Refused(attempt.failures[0], mend="mend it, then syndicate regenerate")
+    grant = Grant(licence_name, name)
+    if dry_run:
+        click.echo(planned_file(desk, request, grant, now), nl=False)
+        return
+    done = granted(desk, request, grant, now, chance)
+    _print(done, as_json=as_json)
+    if done.attempt.failures:
+        raise Refused(done.attempt.failures[0], mend="mend it, then syndicate regenerate")
 
 
-def _partner(one: LicenceRequest, terms: Terms, files: DeskFiles) -> Partner:
-    try:
-        return partner_of(one, terms, names_in(files))
-    except ValidationError as err:
-        faults = field_faults(err, Partner, "schemas/syndicate/partner.schema.json")
-        raise Refused(next(iter(faults)), where=f"request {one.id}") from err
-
-
-def _licence(files: DeskFiles, name: str) -> Licence:
-    found = [one for one in files.licences if name in {one.ref, one.id}]
-    if not found:
-        known = ", ".join(sorted(one.ref for one in files.licences))
-        raise NotFound(f"no licence {name!r}", mend=f"use one of: {known}")
-    return max(found, key=lambda one: one.version)
-
-
-def _starts(one: LicenceRequest) -> datetime:
-    """Give when the agreement begins: on the day that was asked for, never before now."""
-    day = one.form.starts
-    begin = datetime.combine(day, time(), UTC) if day else now()
-    return max(begin, now()).replace(microsecond=0)
-
-
-def _sound(before: Read, after: Read) -> None:
-    """Refuse a partner that the desk does not bear."""
-    faults = [line for line in after.errors if line not in before.errors]
-    if faults:
-        raise Refused(faults[0])
-
-
-def _decision(
-    files: DeskFiles | None, store: Store, one: LicenceRequest, partner: Partner
-) -> Decision | None:
-    """Give the decision on the article that was asked about."""
-    if not one.form.article or files is None:
-        return None
-    history = find_article(store, one.form.article)
-    return next(explain(files, store, history, partner, now())).decision
-
-
-def _print(
-    files: DeskFiles,
-    partner: Partner,
-    secret: str,
-    attempt: Attempt,
-    decision: Decision | None,
-    *,
-    as_json: bool,
-) -> None:
-    paths = [path_of(partner.id, f.id, FORMATS[n]) for f in partner.feeds for n in f.formats]
-    urls = [files.desk.url_of(path) for path in paths]
+def _print(granted: Granted, *, as_json: bool) -> None:
+    partner, decision = granted.partner, granted.decision
     denied = [
         {"part": one.part, "code": one.code, "says": one.says}
         for one in (decision.findings if decision else ())
         if one.effect is not Verdict.ALLOW
     ]
-    written = [one.path for one in attempt.done if one.written]
+    written = [one.path for one in granted.attempt.done if one.written]
     if as_json:
-        told = {"partner": partner.id, "secret": secret, "urls": urls}
+        told = {"partner": partner.id, "secret": granted.secret, "urls": granted.urls}
         print_json({**told, "published": written, "refused": denied})
         return
     agreement = partner.agreements[0]
     click.echo(f"partner {partner.id}: agreement {agreement.id} on {agreement.licence}, until "
                f"{shown(agreement.term.closes)}; partners/{partner.id}.toml")  # fmt: skip
-    click.echo(secret)
+    click.echo(granted.secret)
     tell("Shown this once: give it to the partner by a way that nobody else reads.")
-    for url in urls:
+    for url in granted.urls:
         click.echo(f"  curl -u {partner.id} {url}")
     if decision:
         click.echo(f"the article that was asked about: {decision.verdict}")

@@ -1,0 +1,137 @@
+"""An order on an article: its next version is kept, published, and its partners are told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from syndicate import wiring
+from syndicate.acts.publishing import Attempt, Clock, present, publish_change
+from syndicate.model.article import Article
+from syndicate.model.desk import Desk
+from syndicate.model.errors import SyndicateError
+from syndicate.model.partner import Partner
+from syndicate.model.receipt import Told
+from syndicate.pipeline import amend
+from syndicate.pipeline.explain import find_article
+from syndicate.pipeline.ports import Draft, Hints, Refusal, Store
+from syndicate.pipeline.versions import History, Kept, keep
+
+Order = Callable[[Desk, History], Callable[..., Article | Refusal]]
+"""Gives what makes the next version, when desk and history are known."""
+_LONGEST_WAIT = timedelta(seconds=12)
+
+
+class Reached(NamedTuple):
+    """Who could have the article, and what they were told about this version."""
+
+    holders: tuple[str, ...]
+    told: tuple[Told, ...]
+    partners: Mapping[str, Partner]
+    """The partners that the desk can name."""
+
+    def address(self, partner: str) -> str:
+        """Give where a partner hears of notices."""
+        known = self.partners.get(partner)
+        return (known and known.contacts.notices) or "–"
+
+    def by_mail(self) -> list[str]:
+        """Give the partners that want a mail, which only people send."""
+        names = dict.fromkeys(one.notice.partner for one in self.told)
+        known = [self.partners[name] for name in names if name in self.partners]
+        return [one.id for one in known if one.notice_channel == "mail"]
+
+
+class Ordered(NamedTuple):
+    """What became of an order."""
+
+    kept: Kept
+    article: Article
+    """The version that stands now."""
+    attempt: Attempt
+    reached: Reached
+    undone_by: tuple[str, ...] = ()
+    """Files of the inbox that say other words, and would undo it with their next change."""
+
+
+class OrderRefused(SyndicateError):
+    """The article cannot be changed so."""
+
+
+def carry_out(
+    desk: Path,
+    name: str,
+    order: Order,
+    now: Clock,
+    *,
+    publish: bool = True,
+    inbox: bool = False,
+) -> Ordered:
+    """Keep the next version of an article, then publish it.
+
+    Only desk.toml need be sound for the version to be kept; `inbox` says whether to look who would
+    undo it.
+
+    Raises:
+        NotFound: there is no such article.
+        OrderRefused: it cannot be changed so.
+        StoreFailed: nothing was kept.
+    """
+    known = wiring.load_desk(desk)
+    with wiring.opened_store(desk, known) as store:
+        history = find_article(store, name)
+        moment = present(store, now())
+        made = partial(order(known, history), now=moment)
+        kept = keep(store, history[-1].guid, made, None, moment)
+        article = kept.judged
+        if isinstance(article, Refusal):
+            raise _refused(article)
+        attempt = Attempt()
+        if publish:
+            attempt = publish_change(desk, store, _current_at(article, moment, now), now())
+        others = _other_words(desk, known, store, article) if inbox else ()
+        told = store.notices(guid=article.guid)
+        held = store.held(article.guid)
+    reached = Reached(
+        tuple(sorted({one.partner for one in held})),
+        tuple(one for one in told if one.notice.version == article.version),
+        _partners(desk),
+    )
+    return Ordered(kept, article, attempt, reached, others)
+
+
+def _refused(one: Refusal) -> OrderRefused:
+    field = "" if one.field == "article" else f" {one.field}"
+    return OrderRefused(f"{one.code}{field}: {one.says}", where=one.where, mend=one.mend)
+
+
+def _current_at(article: Article, moment: datetime, now: Clock) -> datetime:
+    """Give the moment to publish at: versions do not share a second, so it may have to wait."""
+    wait = article.version_created - max(moment, now())
+    if not timedelta(0) < wait <= _LONGEST_WAIT:
+        return max(moment, now())
+    time.sleep(wait.total_seconds())
+    return max(moment, now(), article.version_created)
+
+
+def _other_words(desk: Path, known: Desk, store: Store, article: Article) -> tuple[str, ...]:
+    inbox = desk / known.inbox
+    drafts = wiring.collect([inbox] if inbox.is_dir() else [], known, Hints())
+    found = amend.other_words(drafts, article, store)
+    return tuple(dict.fromkeys(_named(one) for one in found))
+
+
+def _named(draft: Draft) -> str:
+    return draft.name or draft.origin
+
+
+def _partners(desk: Path) -> Mapping[str, Partner]:
+    try:
+        files = wiring.load_sound(desk).files
+    except SyndicateError:
+        return {}
+    return {one.id: one for one in files.partners} if files else {}
