@@ -158,14 +158,15 @@ class Catalogs:
 
     def made(self, now: datetime) -> Catalog:
         """Give the catalog as of now. Raises BadDesk, StoreFailed, TargetFailed."""
-        files = self._files(now)
+        files = self.files(now)
         with opened_store(self._folder, files.desk) as store:
             ways, credentials = store.ways(), store.credentials()
         paths = target(self._folder, files.desk).paths()
         licences = (path for path in paths if path.startswith("licences/"))
         return catalog_of(files, ways, credentials, FORMATS, licences, now)
 
-    def _files(self, now: datetime) -> DeskFiles:
+    def files(self, now: datetime) -> DeskFiles:
+        """Give the desk's files. Raises BadDesk, StoreFailed."""
         looks = glance.files(self._folder)
         if self._read and self._read[0] == looks.lines:
             return self._read[1]

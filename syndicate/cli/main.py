@@ -30,6 +30,7 @@ COMMANDS = {
     "watch": "watch",
     "serve": "serve",
     "requests": "requests",
+    "staff": "staff",
     "backup": "backup",
     "restore": "backup",
     "usage": "usage",

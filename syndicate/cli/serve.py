@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -15,12 +16,16 @@ import uvicorn
 
 from syndicate import wiring
 from syndicate.cli.common import Refused, desk_option, json_option, now, shown, tell
+from syndicate.cli.keys import chance
 from syndicate.model.credential import SECRET
 from syndicate.web.answer import Answer
-from syndicate.web.app import App
+from syndicate.web.app import App, Pages
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
 from syndicate.web.metrics import Metrics
+from syndicate.web.pages.room import Room
+from syndicate.web.pages.session import SECRET_BYTES, kept_secret
+from syndicate.web.pages.site import FIRST, site
 from syndicate.web.record import Record
 from syndicate.web.tally import Tally
 
@@ -63,7 +68,8 @@ def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json
         log.write(method, path, answer)
 
     record = Record(lambda: wiring.store_of(desk))
-    app = App(keeper, Shelf(wiring.target_folder(desk)), record, Tally(beside), now, told)
+    pages = _pages(desk, catalogs, keeper, record)
+    app = App(keeper, Shelf(wiring.target_folder(desk)), record, Tally(beside), now, told, pages)
     config = uvicorn.Config(
         app,
         host=host,
@@ -85,6 +91,26 @@ def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json
         tell(f"serving {documents} documents at http://{host}:{bound}; Ctrl-C stops it")
         uvicorn.Server(config).run([listening])
     tell(f"stopped {shown(now())}")
+
+
+def _pages(desk: Path, catalogs: wiring.Catalogs, keeper: Keeper, record: Record) -> Pages:
+    """Give the pages for people."""
+    beside = wiring.store_file(desk)
+    room = Room(
+        desk,
+        lambda: catalogs.files(now()),
+        record,
+        lambda: keeper.catalog,
+        beside,
+        now,
+        chance,
+    )
+    try:
+        secret = kept_secret(Path(f"{beside}.secret"), secrets.token_bytes(SECRET_BYTES))
+    except OSError as err:
+        tell(f"nobody stays signed in after this server ends: {err}")
+        secret = secrets.token_bytes(SECRET_BYTES)
+    return Pages(site(room, secret), FIRST)
 
 
 @contextmanager

@@ -29,6 +29,12 @@ class Kind(StrEnum):
     """In the header Authorization: Basic (RFC 7617) or Bearer (RFC 6750)."""
     TOKEN = "token"
     """In the address of one feed, for readers that can do neither."""
+    DESK = "desk"
+    """Of somebody who works at the desk, to sign in with; opens no feed."""
+
+
+DESK = "desk"
+"""In the place of a partner, for who works at the desk: no partner is called so."""
 
 
 class Credential(Model):

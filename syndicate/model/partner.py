@@ -181,6 +181,12 @@ def _local(when: Any, zone: Any) -> Any:
     return {"local": text, "zone": zone} if naive else when
 
 
+RESERVED = frozenset(
+    {"api", "desk", "healthz", "hub", "language", "licences", "portal", "request", "static", "t"}
+)
+"""What addresses of the server begin with that are no partner's."""
+
+
 class Partner(Model):
     """An organisation that republishes."""
 
@@ -226,6 +232,14 @@ class Partner(Model):
             mend = "write GB" if country == "UK" else "write a country's code, for example GB"
             raise broken_rule("country", f"{country!r} is no ISO 3166-1 alpha-2 code", mend)
         return country
+
+    @field_validator("id", mode="after")
+    @classmethod
+    def _own_path(cls, name: str) -> str:
+        if name in RESERVED:
+            says = f"{name!r} is the beginning of other addresses of the server"
+            raise broken_rule("V29", says, "choose another id")
+        return name
 
     @model_validator(mode="after")
     def _rules(self) -> Partner:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from syndicate.model.credential import Credential, Kind, digest_of_secret, secret_of
+from syndicate.model.credential import DESK, Credential, Kind, digest_of_secret, secret_of
 from syndicate.model.errors import AccessRefused, NotFound
 from syndicate.model.partner import Partner
 from syndicate.pipeline.ports import Access
@@ -60,6 +60,21 @@ def issue(
             where=f"partner {partner.id}",
             mend="rotate one, or revoke one: syndicate partners key list",
         )
+    access.issue(made)
+    return Issued(made, secret)
+
+
+def employ(access: Access, name: str, now: datetime, chance: Chance) -> Issued:
+    """Make a key for somebody who works at the desk, to sign in with."""
+    made_id, secret = secret_of(chance())
+    made = Credential(
+        id=made_id,
+        kind=Kind.DESK,
+        partner=DESK,
+        digest=digest_of_secret(secret),
+        note=name,
+        issued_at=now,
+    )
     access.issue(made)
     return Issued(made, secret)
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from syndicate.model.errors import SyndicateError
 from syndicate.model.usage import NOBODY, Fetch
@@ -32,6 +32,15 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Told = Callable[[str, str, Answer], None]
 """Is told of every answer: method, path without secrets, answer."""
+
+
+class Pages(NamedTuple):
+    """The pages for people."""
+
+    app: Callable[[Scope, Receive, Send], Awaitable[None]]
+    first: frozenset[str]
+    """What their paths begin with."""
+
 
 AT_HAND = 100_000
 """Tags that are remembered."""
@@ -84,6 +93,7 @@ class App:
         tally: Tally,
         now: Callable[[], datetime],
         told: Told,
+        pages: Pages,
     ) -> None:
         self._keeper = keeper
         self._shelf = shelf
@@ -91,14 +101,34 @@ class App:
         self._tally = tally
         self._now = now
         self._told = told
+        self._pages = pages
         self._editions = Editions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or live through start and stop of the server."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif scope["type"] == "http":
+        elif scope["type"] != "http":
+            return
+        elif scope["path"].split("/", 2)[1] in self._pages.first:
+            await self._page(scope, receive, send)
+        else:
             await self._answer(scope, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a page answer, and tell of it."""
+        seen = Answer(500, ())
+
+        async def sent(message: MutableMapping[str, Any]) -> None:
+            nonlocal seen
+            if message["type"] == "http.response.start":
+                seen = Answer(message["status"], ())
+            await send(message)
+
+        try:
+            await self._pages.app(scope, receive, sent)
+        finally:
+            self._told(scope["method"], scope["path"], seen)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         tasks: list[asyncio.Task[None]] = []

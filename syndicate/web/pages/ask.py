@@ -1,0 +1,155 @@
+"""Anybody asks for a licence; what of the article is not ours to give is said at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from syndicate.licensing.withdraw import current
+from syndicate.model.article import Article, PubStatus
+from syndicate.model.request import LicenceRequest, RequestForm
+from syndicate.pipeline.ports import Store
+from syndicate.pipeline.requests import ForeignPart, foreign_parts, received
+from syndicate.web.pages.forms import Ask, form_of, sent
+from syndicate.web.pages.limits import ASK, ASK_ALL, address_of
+from syndicate.web.pages.room import room_of
+from syndicate.web.pages.shown import onward, page, problem
+from syndicate.web.pages.words import _
+
+_ASKED = "asked"
+
+
+class About(NamedTuple):
+    """What is said of the article that somebody asks about."""
+
+    headline: str
+    foreign: tuple[ForeignPart, ...]
+
+
+async def ask(request: Request) -> Response:
+    """Show the form."""
+    name = request.query_params.get("article", "")[:2_000]
+    form = form_of(Ask, request, prefill={"article": name})
+    return await _form(request, form, name)
+
+
+async def take(request: Request) -> Response:
+    """Take a filled form."""
+    room = room_of(request)
+    limits = request.app.state.limits
+    wait = limits.wait(ASK, "ask", address_of(request)) or limits.wait(ASK_ALL, "ask")
+    if wait:
+        answer = problem(request, 429, "That was too often.", "Wait a minute, then try again.")
+        answer.headers["retry-after"] = str(wait)
+        return answer
+    form = await sent(Ask, request)
+    asked = _checked(form) if form.validate() else None
+    name = form.article.data or ""
+    if asked is None:
+        return await _form(request, form, name, status=422)
+    about = await room.record.ask(lambda store: about_article(store, name, room.now()))
+    if name and about is None:
+        form.article.errors = [*form.article.errors, "We know no article at this address."]
+        return await _form(request, form, name, status=422)
+    made = received(asked, room.now(), room.chance()[:4])
+    await room.record.ask(lambda store: store.keep_request(made, made.at))
+    request.session[_ASKED] = made.id
+    return onward("/request/done")
+
+
+async def done(request: Request) -> Response:
+    """Say that it came in, and what of it cannot be had."""
+    room = room_of(request)
+    name = request.session.get(_ASKED, "")
+    found = await room.record.ask(lambda store: _request(store, name))
+    if found is None:
+        return onward("/request")
+    about = await room.record.ask(
+        lambda store: about_article(store, found.form.article, room.now())
+    )
+    return page(request, "asked.html", asked=found, about=about)
+
+
+def _request(store: Store, name: str) -> LicenceRequest | None:
+    return next((one for one in store.requests() if one.id == name), None)
+
+
+async def _form(request: Request, form: Ask, name: str, status: int = 200) -> Response:
+    room = room_of(request)
+    about = None
+    if name:
+        about = await room.record.ask(lambda store: about_article(store, name, room.now()))
+    return page(request, "ask.html", status, form=form, about=about)
+
+
+def _checked(form: Ask) -> RequestForm | None:
+    """Give what was said, as the desk takes it; else its faults stand beside the fields."""
+    data: dict[str, Any] = {
+        name: value for name, value in form.data.items() if value not in (None, "", [])
+    }
+    data.pop("csrf_token", None)
+    try:
+        return RequestForm.model_validate(data)
+    except ValidationError as err:
+        for fault in err.errors(include_url=False, include_input=False):
+            field = form[str(fault["loc"][0])]
+            field.errors = [*field.errors, _WRONG.get(field.name, "This cannot be used as it is.")]
+    return None
+
+
+_WRONG = {
+    "contact": _("Write a mail address, for example desk@example.org."),
+    "site": _("Write an address that begins with https://."),
+    "country": _("Choose a country."),
+    "article": _("Write the address of the article."),
+}
+_OTHERS = (_("This cannot be used as it is."), _("We know no article at this address."))
+
+
+def about_article(store: Store, name: str, now: datetime) -> About | None:
+    """Give what anybody may know of an article; None where there is no such page yet, or any more.
+
+    Raises StoreFailed.
+    """
+    found = _named(store, name)
+    if found is None:
+        return None
+    article = current(store.history(found), now)
+    if article is None or article.pub_status is not PubStatus.USABLE or _waits(article, now):
+        return None
+    return About(article.headline, tuple(foreign_parts(article)))
+
+
+def _named(store: Store, name: str) -> str | None:
+    """Give the guid of an article that is named whole: nobody finds one by trying."""
+    if not name:
+        return None
+    if store.history(name):
+        return name
+    bound = store.guid_of(f"url:{name}") or store.guid_of(f"id:{name}")
+    if bound:
+        return bound
+    return next((one.guid for one in store.current() if one.canonical_url == name), None)
+
+
+def _waits(article: Article, now: datetime) -> bool:
+    """Say whether an embargo keeps it from somebody still."""
+    embargo = article.embargoed
+    if embargo is None:
+        return False
+    ends = [one.until.at for one in embargo.by_partner]
+    ends += [one.until.at for one in embargo.by_territory]
+    ends += [embargo.until.at] if embargo.until else []
+    return embargo.open_ended or any(now < one for one in ends)
+
+
+ROUTES = [
+    Route("/request", ask),
+    Route("/request", take, methods=["POST"]),
+    Route("/request/done", done),
+]

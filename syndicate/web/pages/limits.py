@@ -1,0 +1,38 @@
+"""How often one address may try something: enough for people, too little for machines."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.requests import Request
+
+SIGN_IN = parse("10/minute")
+"""Tries to sign in."""
+ASK = parse("6/minute")
+"""Requests for a licence."""
+ASK_ALL = parse("120/hour")
+"""Requests for a licence, from everybody together."""
+
+
+class Limits:
+    """Counts in this process; several processes let through that much each."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def wait(self, item: RateLimitItem, *who: str) -> int:
+        """Count a try; give how many seconds to wait, 0 where it may go on."""
+        if self._limiter.hit(item, *who):
+            return 0
+        ends = self._limiter.get_window_stats(item, *who).reset_time
+        return max(1, math.ceil(ends - time.time()))
+
+
+def address_of(request: Request) -> str:
+    """Give the address that a request came from; an IPv6 network counts as one (RFC 6177)."""
+    host = request.client.host if request.client else ""
+    return ":".join(host.split(":")[:4]) if ":" in host else host
