@@ -18,7 +18,7 @@ from syndicate.pipeline.requests import ForeignPart, foreign_parts, received
 from syndicate.web.pages.forms import Ask, form_of, sent
 from syndicate.web.pages.limits import ASK, ASK_ALL, address_of
 from syndicate.web.pages.room import room_of
-from syndicate.web.pages.shown import onward, page, problem
+from syndicate.web.pages.shown import later, onward, page
 from syndicate.web.pages.words import _
 
 _ASKED = "asked"
@@ -44,9 +44,7 @@ async def take(request: Request) -> Response:
     limits = request.app.state.limits
     wait = limits.wait(ASK, "ask", address_of(request)) or limits.wait(ASK_ALL, "ask")
     if wait:
-        answer = problem(request, 429, "That was too often.", "Wait a minute, then try again.")
-        answer.headers["retry-after"] = str(wait)
-        return answer
+        return later(request, 429, _("That was too often."), wait)
     form = await sent(Ask, request)
     asked = _checked(form) if form.validate() else None
     name = form.article.data or ""
@@ -54,7 +52,7 @@ async def take(request: Request) -> Response:
         return await _form(request, form, name, status=422)
     about = await room.record.ask(lambda store: about_article(store, name, room.now()))
     if name and about is None:
-        form.article.errors = [*form.article.errors, "We know no article at this address."]
+        form.article.errors = [*form.article.errors, _("We know no article at this address.")]
         return await _form(request, form, name, status=422)
     made = received(asked, room.now(), room.chance()[:4])
     await room.record.ask(lambda store: store.keep_request(made, made.at))
@@ -98,17 +96,17 @@ def _checked(form: Ask) -> RequestForm | None:
     except ValidationError as err:
         for fault in err.errors(include_url=False, include_input=False):
             field = form[str(fault["loc"][0])]
-            field.errors = [*field.errors, _WRONG.get(field.name, "This cannot be used as it is.")]
+            field.errors = [*field.errors, _WRONG.get(field.name, _OTHERWISE)]
     return None
 
 
+_OTHERWISE = _("This cannot be used as it is.")
 _WRONG = {
     "contact": _("Write a mail address, for example desk@example.org."),
     "site": _("Write an address that begins with https://."),
     "country": _("Choose a country."),
     "article": _("Write the address of the article."),
 }
-_OTHERS = (_("This cannot be used as it is."), _("We know no article at this address."))
 
 
 def about_article(store: Store, name: str, now: datetime) -> About | None:

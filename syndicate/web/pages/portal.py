@@ -32,8 +32,8 @@ from syndicate.web.pages.forms import Acknowledge, Guarded, SignIn, form_of, sen
 from syndicate.web.pages.limits import SIGN_IN, address_of
 from syndicate.web.pages.room import Room, room_of
 from syndicate.web.pages.session import sign_in, sign_out, signed_in
-from syndicate.web.pages.shown import onward, page, problem
-from syndicate.web.pages.words import language_of
+from syndicate.web.pages.shown import later, onward, page
+from syndicate.web.pages.words import _, language_of
 from syndicate.web.tally import counted
 
 _Page = Callable[[Request, Credential], Awaitable[Response]]
@@ -52,7 +52,7 @@ def _for_partner(inner: _Page) -> Callable[[Request], Awaitable[Response]]:
 async def _sent(request: Request) -> None:
     """Refuse a button that no page of this session had. Raises HTTPException."""
     if not (await sent(Guarded, request)).validate():
-        raise HTTPException(403, "This page was open for too long.")
+        raise HTTPException(403, _("This page was open for too long."))
 
 
 async def enter(request: Request) -> Response:
@@ -65,9 +65,7 @@ async def prove(request: Request) -> Response:
     room = room_of(request)
     wait = request.app.state.limits.wait(SIGN_IN, "sign-in", address_of(request))
     if wait:
-        answer = problem(request, 429, "That was too often.", "Wait a minute, then try again.")
-        answer.headers["retry-after"] = str(wait)
-        return answer
+        return later(request, 429, _("That was too often."), wait)
     form = await sent(SignIn, request)
     if form.validate():
         who = room.catalog().proved((form.key.data or "").strip(), room.now())
@@ -261,7 +259,7 @@ async def acknowledge(request: Request, who: Credential) -> Response:
     room, name = room_of(request), request.path_params["notice"]
     form = await sent(Acknowledge, request)
     if not form.validate():
-        raise HTTPException(422, "Say who you are.")
+        raise HTTPException(422, _("Say who you are."))
     ack = Ack(notice=name, at=room.now(), by=form.by.data or "", note=f"portal, key {who.id}")
 
     def done(files: DeskFiles, store: Store) -> None:

@@ -22,6 +22,7 @@ from syndicate.web.pages.words import (
     LANGUAGES,
     PARTS,
     REASONS,
+    _,
     day,
     isolated,
     language_of,
@@ -88,6 +89,19 @@ def _headers(language: str) -> Mapping[str, str]:
 def problem(request: Request, status: int, says: str, mend: str = "") -> Response:
     """Give a page that says what is wrong, and what to do about it."""
     return page(request, "problem.html", status, says=says, mend=mend)
+
+
+def nothing(request: Request) -> Response:
+    """Give the page for what is not there, or is somebody else's."""
+    says = _("There is nothing here for you.")
+    return problem(request, 404, says, _("Go back to the start."))
+
+
+def later(request: Request, status: int, says: str, seconds: int) -> Response:
+    """Give the page for what may work another time (RFC 9110, section 10.2.3)."""
+    found = problem(request, status, says, _("Wait a minute, then try again."))
+    found.headers["retry-after"] = str(seconds)
+    return found
 
 
 def onward(path: str) -> Response:

@@ -7,6 +7,7 @@ something is a form with a token of its own session; what fails says how to mend
 from __future__ import annotations
 
 import hashlib
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,11 +26,13 @@ from syndicate.web.pages import ask, portal
 from syndicate.web.pages.limits import Limits
 from syndicate.web.pages.room import Room
 from syndicate.web.pages.session import Sessions
-from syndicate.web.pages.shown import problem
-from syndicate.web.pages.words import COOKIE, LANGUAGES
+from syndicate.web.pages.shown import later, nothing, problem
+from syndicate.web.pages.words import COOKIE, LANGUAGES, _
 
 FIRST = frozenset({"request", "portal", "desk", "static", "language"})
 """The first part of the paths of pages."""
+AWAY = 60
+"""Seconds after which it is worth trying again."""
 _YEAR = 365 * 24 * 3_600
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https:; media-src https:; "
@@ -115,23 +118,17 @@ def _choose(request: Request) -> Response:
 
 
 def _wrong(request: Request, met: Exception) -> Response:
-    status = met.status_code if isinstance(met, HTTPException) else 500
-    if status == 404:  # noqa: PLR2004
-        return problem(request, status, "There is nothing here for you.", "Go back to the start.")
-    detail = met.detail if isinstance(met, HTTPException) else ""
-    answer = problem(request, status, detail)
-    for name, value in ((met.headers or {}) if isinstance(met, HTTPException) else {}).items():
-        answer.headers[name] = value
-    return answer
+    if not isinstance(met, HTTPException) or met.status_code == HTTPStatus.NOT_FOUND:
+        return nothing(request)
+    found = problem(request, met.status_code, met.detail)
+    for name, value in (met.headers or {}).items():
+        found.headers[name] = value
+    return found
 
 
 def _failed(request: Request, met: Exception) -> Response:
     if isinstance(met, NotFound):
-        return problem(request, 404, "There is nothing here for you.", "Go back to the start.")
-    if isinstance(met, StoreFailed):
-        answer = problem(request, 503, "The record cannot be reached.", "Try again in a minute.")
-        answer.headers["retry-after"] = "60"
-        return answer
-    mend = met.mend if isinstance(met, SyndicateError) else ""
-    says = met.what if isinstance(met, SyndicateError) else ""
-    return problem(request, 400, says, mend or "")
+        return nothing(request)
+    if isinstance(met, SyndicateError) and not isinstance(met, StoreFailed):
+        return problem(request, 400, met.what, met.mend)
+    return later(request, 503, _("The record cannot be reached."), AWAY)

@@ -49,7 +49,7 @@ def when(moment: datetime | None, language: str) -> str:
     """Write an instant for people: UTC, to the minute."""
     if moment is None:
         return "–"
-    said = format_datetime(moment.astimezone(UTC), "d MMMM y, HH:mm", locale=language)
+    said = format_datetime(moment.astimezone(UTC), "d MMMM y HH:mm", locale=language)
     return f"{said} UTC"
 
 
