@@ -10,13 +10,17 @@ Only the standard library is needed here, so that the answer comes before anythi
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
+from io import FileIO
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +29,12 @@ from syndicate import __version__
 GRANULARITY = timedelta(seconds=2)
 """What may have changed again without looking otherwise: file systems keep times no finer."""
 _SQLITE = "sqlite:///"
+_PARTS = 32
+"""Into how many parts documents are divided, so that whoever is ready looks at the next."""
+_LEAST = 1_000
+"""Documents in a part: fewer are seen in less time than another process needs to begin."""
+_MOST = 4
+"""Processes that look at documents: with more, they wait for each other."""
 
 
 class Place(NamedTuple):
@@ -76,12 +86,22 @@ class Looked(NamedTuple):
 
 def files(folder: str | Path) -> Looks:
     """Give how the files of a desk look, the inbox apart."""
-    lines = [_line("desk.toml", os.path.join(folder, "desk.toml"))]
+    lines = [_line("desk.toml", partial(os.stat, os.path.join(folder, "desk.toml")))]
     for name in ("licences", "partners"):
-        with suppress(OSError), os.scandir(os.path.join(folder, name)) as entries:
-            found = sorted((one.name, one.path) for one in entries if one.name.endswith(".toml"))
-            lines += [_line(f"{name}/{file}", path) for file, path in found]
+        with suppress(OSError), ExitStack() as closing:
+            # A descriptor spares each look the way from the root to the folder.
+            above = _opened(os.path.join(folder, name), closing)
+            entries = closing.enter_context(os.scandir(above))
+            found = {one.name: one for one in entries if one.name.endswith(".toml")}
+            lines += [_line(f"{name}/{file}", found[file].stat) for file in sorted(found)]
     return _looks(lines)
+
+
+def _opened(folder: str, closing: ExitStack) -> int:
+    """Give the descriptor of a folder. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    closing.callback(os.close, descriptor)
+    return descriptor
 
 
 def inbox(folder: str | Path) -> Looks:
@@ -101,19 +121,20 @@ def _inbox(above: str, folder: str) -> Iterator[_Line]:
                 if one.is_dir(follow_symlinks=False):
                     yield from _inbox(f"{above}{one.name}/", one.path)
                 else:
-                    yield _line(above + one.name, one.path)
+                    yield _line(above + one.name, partial(os.stat, one.path))
     except OSError as err:
         yield f"{above} {err.errno}", 0
 
 
-def _line(name: str, path: str) -> _Line:
+def _line(name: str, look: Callable[[], os.stat_result]) -> _Line:
     """Give how a file looks, a link as what it leads to, and when it changed."""
     try:
-        state = os.stat(path)
+        state = look()
     except OSError as err:
         return f"{name} {err.errno}", 0
-    looks = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
-    return f"{name} {state.st_mode} {looks}", state.st_mtime_ns
+    changed = state.st_mtime_ns
+    looks = f"{state.st_mode} {state.st_ino} {state.st_size} {changed} {state.st_ctime_ns}"
+    return f"{name} {looks}", changed
 
 
 def _looks(lines: Iterable[_Line]) -> Looks:
@@ -146,20 +167,95 @@ def _stated(path: str, state: os.stat_result) -> Stated:
     return path, state.st_size, state.st_mtime_ns
 
 
-def _is_there(target: str, wanted: Iterable[Stated]) -> bool:
-    """Say whether everything below a target still looks so. Raises OSError where it is gone.
+def _parts(documents: Sequence[Stated]) -> Iterator[list[tuple[str, str, list[int]]]]:
+    """Give documents in parts, for each folder in them: its path, names, sizes and times.
 
-    Whatever was added, taken away or renamed shows in its folder.
+    Few strings and lists are read faster than one for each of many documents.
     """
-    folder = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        for path, size, changed in wanted:
-            state = os.stat(path or ".", dir_fd=folder, follow_symlinks=False)
-            if state.st_mtime_ns != changed or state.st_size != size:
-                return False
-        return True
-    finally:
-        os.close(folder)
+    size = max(_LEAST, -(-len(documents) // _PARTS))
+    for start in range(0, len(documents), size):
+        part: list[tuple[str, str, list[int]]] = []
+        for above, found in groupby(documents[start : start + size], _above):
+            names, looks = [], []
+            for path, *look in found:
+                names.append(path.rpartition("/")[2])
+                looks += look
+            part.append((above, "/".join(names), looks))
+        yield part
+
+
+def _above(one: Stated) -> str:
+    return one[0].rpartition("/")[0]
+
+
+def _is_there(target: str, parts: Sequence[bytes], beside: Callable[[], bool]) -> bool:
+    """Say whether everything below a target still looks so, and what is asked beside it is true.
+
+    Raises OSError where it is gone. Whatever was added, taken away or renamed shows in its folder.
+    """
+    with ExitStack() as closing:
+        root = _opened(target, closing)
+        # Each process takes the number of a part out of this pipe, until none is left.
+        out, into = os.pipe()
+        turns = closing.enter_context(FileIO(out))
+        os.write(into, bytes(range(len(parts))))
+        os.close(into)
+        look = partial(_same_parts, root, parts, turns)
+        answers = _asked(look, min(_MOST, os.cpu_count() or 1, len(parts)) - 1, closing)
+        closing.callback(turns.readall)
+        return beside() and look() + len(answers.readall()) == len(parts)
+
+
+def _same_parts(root: int, parts: Sequence[bytes], turns: FileIO) -> int:
+    """Give how many parts look as then, of those that nobody else took.
+
+    Where one looks otherwise, none is left to take.
+    """
+    same = 0
+    while turn := turns.read(1):
+        if not _is_same_part(root, parts[turn[0]]):
+            turns.readall()
+            break
+        same += 1
+    return same
+
+
+def _is_same_part(root: int, part: bytes) -> bool:
+    for above, names, then in json.loads(part):
+        start = above and f"{above}/"
+        looks: list[int] = []
+        for name in names.split("/"):
+            state = os.stat(start + name or ".", dir_fd=root, follow_symlinks=False)
+            looks += (state.st_size, state.st_mtime_ns)
+        if looks != then:
+            return False
+    return True
+
+
+def _asked(count: Callable[[], int], others: int, closing: ExitStack) -> FileIO:
+    """Let other processes count too; give where each writes as many bytes as it has counted.
+
+    One that cannot be begun, or dies, writes nothing: then too little is counted, never too much.
+    """
+    out, into = os.pipe()
+    answers = closing.enter_context(FileIO(out))
+    for _ in range(others):
+        with suppress(OSError):
+            child = os.fork()
+            if not child:
+                try:
+                    os.write(into, bytes(count()))
+                finally:
+                    os._exit(0)
+            closing.callback(_ended, child)
+    os.close(into)
+    return answers
+
+
+def _ended(child: int) -> None:
+    """Wait for the end of a process, unless the system does."""
+    with suppress(ChildProcessError):
+        os.waitpid(child, 0)
 
 
 def database(store: str) -> str:
@@ -171,7 +267,7 @@ def database(store: str) -> str:
     try:
         if os.path.exists(f"{store}-wal") and os.path.getsize(f"{store}-wal"):
             return ""
-        line, at = _line("database", store)
+        line, at = _line("database", partial(os.stat, store))
         with open(f"{store}.head", encoding="ascii") as file:
             return f"{line} {file.read(1_000)}" if at else ""
     except (OSError, ValueError):
@@ -180,41 +276,67 @@ def database(store: str) -> str:
 
 def recall(folder: Path, now: datetime) -> Seen | None:
     """Give what the last whole run left behind, where nothing has changed since."""
+    with _collecting_later():
+        return _recalled(folder, now)
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Look for no garbage meanwhile: many small things are made, in no circles."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _recalled(folder: Path, now: datetime) -> Seen | None:
     try:
         store = _store_of(folder)
-        kept = json.loads(_kept_in(store).read_text("utf-8"))
+        head, *parts = _kept_in(store).read_bytes().split(b"\n")
+        kept = json.loads(head)
         seen = Seen(
             datetime.fromisoformat(kept["since"]),
             datetime.fromisoformat(kept["until"]),
             tuple(map(str, kept["told"])),
             str(kept["said"]),
         )
-        place, looked = Place(*kept["place"]), Looked(*kept["looked"])
-        if [kept["version"], place.desk, place.store] != [_version(), _absolute(folder), store]:
+        place = Place(*kept["place"])
+        same = [_version(), _absolute(folder), store, len(parts)]
+        if [kept["version"], place.desk, place.store, kept["parts"]] != same:
             return None
         in_time = seen.since <= now < seen.until
-        return seen if in_time and _is_same(place, looked) else None
+        return seen if in_time and _is_same(place, kept["database"], parts) else None
     except (OSError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError):
         return None
 
 
-def _is_same(place: Place, then: Looked) -> bool:
+def _is_same(place: Place, then: str, parts: Sequence[bytes]) -> bool:
     """Say whether all looks as then. The database is asked first: a run changes it first."""
-    return (
-        bool(then.database)
-        and database(place.store) == then.database
-        and files(place.desk).lines == tuple(then.files)
-        and inbox(place.inbox).lines == tuple(then.inbox)
-        and _is_there(place.target, then.documents)
-    )
+    desk, *documents_ = parts
+
+    def is_same_desk() -> bool:
+        files_, inbox_ = json.loads(desk)
+        is_same = inbox(place.inbox).lines == tuple(inbox_)
+        return is_same and files(place.desk).lines == tuple(files_)
+
+    is_same = then and database(place.store) == then
+    return bool(is_same) and _is_there(place.target, documents_, is_same_desk)
 
 
 def keep(place: Place, looked: Looked, seen: Seen) -> None:
-    """Keep what a whole run saw; where it cannot be kept, the next run does the whole work."""
+    """Keep what a whole run saw; where it cannot be kept, the next run does the whole work.
+
+    A line for each part, so that each is only read by the process that needs it.
+    """
+    parts = [(looked.files, looked.inbox), *_parts(looked.documents)]
     kept = {
         "version": _version(),
         "place": place,
-        "looked": looked,
+        "database": looked.database,
+        "parts": len(parts),
         "since": seen.since.isoformat(),
         "until": seen.until.isoformat(),
         "told": seen.told,
@@ -222,8 +344,8 @@ def keep(place: Place, looked: Looked, seen: Seen) -> None:
     }
     with suppress(OSError):
         fresh = _fresh(place.store)
-        with fresh.open("x", encoding="utf-8") as file:
-            file.write(json.dumps(kept))
+        with fresh.open("x", encoding="utf-8", newline="\n") as file:
+            file.write("\n".join(map(json.dumps, (kept, *parts))))
         fresh.replace(_kept_in(place.store))
 
 
