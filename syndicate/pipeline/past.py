@@ -88,7 +88,13 @@ class Pasts:
             group.asked.key,
             self._store.next_due(source, self._now) if source and guids is not None else None,
         )
-        return follow(request, composed, past, self._histories, self._now)
+        followed = follow(request, composed, past, self._histories, self._now)
+        former = group.members[0].turn.former
+        if not source or (former and not former.stays):
+            return followed
+        there = frozenset(followed.composed.guids())
+        archived = self._store.last_place(source, there)
+        return followed._replace(composed=followed.composed._replace(archived=archived))
 
     def _item(self, digest: str) -> Item | None:
         return self._store.item(digest) or self._keeping.item(digest)
