@@ -156,8 +156,8 @@ class Catalogs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: tuple[tuple[str, ...], DeskFiles] | None = None
-        self._last: tuple[int, DeskFiles] | None = None
-        """How often files were read, and what they said the last time."""
+        self._last: tuple[object, DeskFiles] | None = None
+        """What the files said when they were read the last time, and what only that time has."""
 
     def made(self, now: datetime) -> Catalog:
         """Give the catalog as of now. Raises BadDesk, StoreFailed, TargetFailed."""
@@ -177,7 +177,7 @@ class Catalogs:
         if files is None:
             raise BadDesk(where=str(self._folder), mend="see: syndicate check")
         self._read = (looks.lines, files) if looks.is_settled(now) else None
-        self._last = (self._last[0] + 1 if self._last else 0), files
+        self._last = object(), files
         return files
 
     def archive(
@@ -187,7 +187,7 @@ class Catalogs:
 
         Both raise BadDesk where its feed gets nothing new, and StoreFailed.
         """
-        if self._last is None:
+        if self._last is None or listed.format not in FORMATS:
             raise BadDesk("was not read yet", where=str(self._folder))
         read, files = self._last
         place, fmt = target(self._folder, files.desk), FORMATS[listed.format]
