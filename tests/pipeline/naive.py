@@ -80,7 +80,8 @@ class Naive:
         assert not whole.quarantined
         there = set(whole.guids())
         left = [place for place, guid in enumerate(held, start=1) if guid not in there]
-        whole = whole._replace(archived=max(left, default=0))
+        if any(not line.is_alone for line in whole.lines):
+            whole = whole._replace(archived=max(left, default=0))
         fresh = sorted(followed.holdings, key=lambda one: one.guid)
         held.update({one.guid: one for one in fresh})
         self._items.update({one.digest: one for one in followed.items.values()})
