@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,8 @@ from syndicate import glance
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.errors import BadDesk, StoreFailed
-from syndicate.pipeline.catalog import Catalog, catalog_of
+from syndicate.pipeline.archives import Archive, archive_of, whose_of
+from syndicate.pipeline.catalog import Catalog, Listed, catalog_of
 from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Target
 from syndicate.pipeline.publish import Regeneration
 from syndicate.sources import desk_folder
@@ -155,6 +156,8 @@ class Catalogs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: tuple[tuple[str, ...], DeskFiles] | None = None
+        self._last: tuple[object, DeskFiles] | None = None
+        """What the files said when they were read the last time, and what only that time has."""
 
     def made(self, now: datetime) -> Catalog:
         """Give the catalog as of now. Raises BadDesk, StoreFailed, TargetFailed."""
@@ -174,7 +177,26 @@ class Catalogs:
         if files is None:
             raise BadDesk(where=str(self._folder), mend="see: syndicate check")
         self._read = (looks.lines, files) if looks.is_settled(now) else None
+        self._last = object(), files
         return files
+
+    def archive(
+        self, store: Store, listed: Listed, number: int, now: datetime
+    ) -> tuple[object, Callable[[], Archive | None]]:
+        """Give what an archive follows from, moment apart, and what makes it.
+
+        Both raise BadDesk where its feed gets nothing new, and StoreFailed.
+        """
+        if self._last is None or listed.format not in FORMATS:
+            raise BadDesk("was not read yet", where=str(self._folder))
+        read, files = self._last
+        place, fmt = target(self._folder, files.desk), FORMATS[listed.format]
+
+        def make() -> Archive | None:
+            whose = whose_of(files, listed.partner, listed.feed, fmt, place)
+            return archive_of(store, whose, number, now)
+
+        return (read, store.latest()), make
 
     def looks(self) -> str:
         """Give something that changes whenever what is served may be another."""

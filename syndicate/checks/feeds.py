@@ -225,8 +225,11 @@ def _named_addresses(
         yield one, one.get("url", "")
 
 
+_OWN_LINKS = frozenset({"self", "current", "prev-archive", "next-archive"})
+
+
 def _is_ours(one: etree._Element) -> bool:
-    return one.get("rel") == "self" or (one.get("rel") == "license" and "type" in one.attrib)
+    return one.get("rel") in _OWN_LINKS or (one.get("rel") == "license" and "type" in one.attrib)
 
 
 def _licences(dialect: _Dialect, entry: etree._Element, where: str) -> Findings:

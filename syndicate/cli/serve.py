@@ -20,6 +20,7 @@ from syndicate.cli.keys import chance
 from syndicate.model.credential import SECRET
 from syndicate.web.answer import Answer
 from syndicate.web.app import App, Pages
+from syndicate.web.archives import ArchiveDesk
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
 from syndicate.web.metrics import Metrics
@@ -67,9 +68,10 @@ def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json
         metrics.count(answer)
         log.write(method, path, answer)
 
-    record = Record(lambda: wiring.store_of(desk))
-    pages = _pages(desk, catalogs, keeper, record)
-    app = App(keeper, Shelf(wiring.target_folder(desk)), record, Tally(beside), now, told, pages)
+    record = Record(lambda: wiring.store_of(desk), beside)
+    archives = ArchiveDesk(record, catalogs.archive)
+    shelf, pages = Shelf(wiring.target_folder(desk)), _pages(desk, catalogs, keeper, record)
+    app = App(keeper, shelf, record, archives, Tally(beside), now, told, pages)
     config = uvicorn.Config(
         app,
         host=host,

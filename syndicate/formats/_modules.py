@@ -1,9 +1,10 @@
-"""The modules RSS and Atom share: Media RSS, Dublin Core terms, tombstones, rights in words.
+"""The modules RSS and Atom share: Media RSS, Dublin Core, tombstones, archives, rights in words.
 
 Media RSS 1.5.1 (https://www.rssboard.org/media-rss): of its rights elements only those that the
 W3C validator knows are written (copyright, credit, restriction); media:license and media:rights
 are not. Dublin Core: https://www.dublincore.org/specifications/dublin-core/dcmi-terms/.
-Tombstones: RFC 6721. Every rights element stands on the entry, because aggregators split feeds.
+Tombstones: RFC 6721. Archives: RFC 5005. Every rights element stands on the entry, because
+aggregators split feeds.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from lxml import etree
 
 from syndicate.formats._markup import Attributes, around, leaf, opening
 from syndicate.formats._xhtml import credit_beside
-from syndicate.formats._xml import XML_LANG, add, period, rfc3339
+from syndicate.formats._xml import XML_LANG, add, element, period, rfc3339
 from syndicate.model.article import PubStatus
 from syndicate.model.base import text_of
 from syndicate.model.body import MediaBase, Picture, Rendition
-from syndicate.model.document import FeedHead
+from syndicate.model.document import Archives, FeedHead
 from syndicate.model.entry import Entry, PartTerms, Tombstone
 from syndicate.model.errors import RenderFailed
 from syndicate.model.topics import MEDIATOPIC
@@ -29,6 +30,7 @@ CONTENT = "http://purl.org/rss/1.0/modules/content/"
 CREATIVE_COMMONS = "http://backend.userland.com/creativeCommonsRssModule"
 DC = "http://purl.org/dc/elements/1.1/"
 DCTERMS = "http://purl.org/dc/terms/"
+HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 RSL = "https://rslstandard.org/rsl"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -149,6 +151,21 @@ def feed_validity(head: FeedHead, parent: etree._Element) -> None:
     """State when the agreement behind the feed ends."""
     if head.valid_until:
         add(parent, f"{{{DCTERMS}}}valid", period(None, head.valid_until))
+
+
+def archives(head: FeedHead, parent: etree._Element, link: str) -> None:
+    """Say where older documents are, and whether this is one of them (RFC 5005, section 4)."""
+    found = head.archives or Archives()
+    if found.current:
+        parent.append(element(f"{{{HISTORY}}}archive", nsmap={"fh": HISTORY}))
+    named = {
+        "current": found.current,
+        "prev-archive": found.previous,
+        "next-archive": found.following,
+    }
+    for rel, url in named.items():
+        if url:
+            add(parent, link, attributes={"rel": rel, "href": url})
 
 
 def media(entry: Entry) -> Iterator[str]:

@@ -87,6 +87,7 @@ def envelope(head: FeedHead, tombstones: Sequence[Tombstone], pieces: Sequence[P
 
     def complete(feed: etree._Element) -> None:
         modules.feed_validity(head, feed)
+        modules.archives(head, feed, "link")
         # RFC 6721 lets them stand anywhere; the RFC 4287 grammar wants them before the entries.
         modules.deleted_entries(tombstones, feed)
 
@@ -185,4 +186,5 @@ ATOM = Format(
     envelope=envelope,
     slots=slots,
     render=render,
+    archives=True,
 )

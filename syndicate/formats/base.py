@@ -93,6 +93,8 @@ class Format(NamedTuple):
     piece, for tombstones, and for there being no pieces at all."""
     render: Render
     """The bytes of a whole feed, all of it made anew; entries stand in the order given."""
+    archives: bool = False
+    """Whether its documents can point to older ones."""
 
 
 def compose(

@@ -121,6 +121,7 @@ def _complete_channel(
         licence = {"rel": "license", "type": "text/html", "href": head.licence_url}
         add(channel, f"{{{ATOM}}}link", attributes=licence)
     modules.feed_validity(head, channel)
+    modules.archives(head, channel, f"{{{ATOM}}}link")
     modules.deleted_entries(tombstones, channel)
 
 
@@ -229,4 +230,5 @@ RSS = Format(
     envelope=envelope,
     slots=slots,
     render=render,
+    archives=True,
 )

@@ -15,6 +15,17 @@ from syndicate.model.body import Direction
 from syndicate.model.moments import Instant
 
 
+class Archives(Model):
+    """Where the older documents of a feed are (RFC 5005, section 4)."""
+
+    previous: Url | None = None
+    """The archive with what was given out before this document (rel prev-archive)."""
+    following: Url | None = None
+    """The archive after this one (rel next-archive)."""
+    current: Url | None = None
+    """The feed's own document; stated where this one is an archive, and nowhere else."""
+
+
 class FeedHead(Model):
     """The envelope of a feed: what is the partner's own."""
 
@@ -46,6 +57,8 @@ class FeedHead(Model):
     """End of the agreement; None when unbounded or there is none."""
     updated: Instant
     """Last change of the content; never the time of the run."""
+    archives: Archives | None = None
+    """Its older documents; None where there are none, or the format has none."""
     renditions: tuple[str, ...] = ("xhtml",)
     """Alternate renditions in NewsML-G2: xhtml, nitf, text."""
     generator_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+")] = "0.1.0"

@@ -28,7 +28,7 @@ from syndicate.model.article import Article
 from syndicate.model.base import direction_of
 from syndicate.model.decision import Verdict
 from syndicate.model.desk import DeskFiles
-from syndicate.model.document import FeedHead
+from syndicate.model.document import Archives, FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Agreement, AgreementState, Partner
@@ -62,6 +62,9 @@ class Composition(NamedTuple):
     """The places of quotas that its articles take when it is published."""
     rooms: tuple[Room, ...] = ()
     """What must hold of those quotas then, whoever else takes places meanwhile."""
+    archived: int = 0
+    """The place of the newest article that went out before and does not stand in it; 0 for none.
+    Its archives lead from there to the oldest."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -310,6 +313,15 @@ def path_of(partner: str, feed: str, fmt: Format) -> str:
     return f"{partner}/{feed}.{fmt.suffix}"
 
 
+def archive_path(partner: str, feed: str, fmt: Format, number: int) -> str:
+    """Give the path of the archive that ends at a place: gazette/gazette-all/archive/50.rss."""
+    return path_of(partner, f"{feed}{ARCHIVE}{number}", fmt)
+
+
+ARCHIVE = "/archive/"
+"""Stands between a feed and the number of an archive."""
+
+
 def head_of(
     files: DeskFiles, partner: Partner, feed: Feed, fmt: Format, composed: Composition
 ) -> FeedHead:
@@ -319,6 +331,8 @@ def head_of(
     agreement = _agreement_of(partner, feed, composed.now)
     licence = agreement and files.licence(agreement.licence, agreement.licence_version)
     updated = content_time(files, partner, composed)
+    previous = archive_path(partner.id, feed.id, fmt, composed.archived)
+    archives = Archives(previous=desk.url_of(previous))
     return FeedHead(
         id=f"tag:{desk.domain},{desk.since}:feed/{feed.id}",
         title=feed.title,
@@ -334,6 +348,7 @@ def head_of(
         licence_url=desk.url_of(document_path(licence, "html")) if licence else None,
         valid_until=agreement.term.closes if agreement else None,
         updated=updated,
+        archives=archives if composed.archived and fmt.archives else None,
         renditions=feed.renditions,
         generator_version=__version__,
     )
@@ -344,7 +359,7 @@ def own_facts(files: DeskFiles, partner: Partner, feed: Feed, fmt: Format, now: 
     nothing = Composition((), (), None, now)
     start = content_time(files, partner, nothing)
     head = head_of(files, partner, feed, fmt, nothing)
-    own = head.model_dump_json(exclude={"updated"})
+    own = head.model_dump_json(exclude={"updated", "archives"})
     return f"{start.isoformat()} {','.join(files.desk.encodings)} {own}"
 
 

@@ -157,6 +157,11 @@ class Line(NamedTuple):
         return issued(self.whole.entry, self.revision, self.updated, self.gone)
 
     @property
+    def is_alone(self) -> bool:
+        """Whether no decision stands behind it: it tells of an article and is none."""
+        return isinstance(self.whole, Entry)
+
+    @property
     def is_made(self) -> bool:
         """Whether all of it is at hand."""
         return isinstance(self.whole, Entry) or "item" in vars(self.whole)

@@ -88,7 +88,18 @@ class Pasts:
             group.asked.key,
             self._store.next_due(source, self._now) if source and guids is not None else None,
         )
-        return follow(request, composed, past, self._histories, self._now)
+        followed = follow(request, composed, past, self._histories, self._now)
+        return followed._replace(composed=self._archived(source, followed.composed))
+
+    def _archived(self, source: int, composed: Composition) -> Composition:
+        """Note what is the newest that went out and does not stand there.
+
+        Where no article stands, none of those that left may go out either: no archives.
+        """
+        if not source or all(one.is_alone for one in composed.lines):
+            return composed
+        there = frozenset(composed.guids())
+        return composed._replace(archived=self._store.last_place(source, there))
 
     def _item(self, digest: str) -> Item | None:
         return self._store.item(digest) or self._keeping.item(digest)

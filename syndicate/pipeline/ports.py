@@ -6,7 +6,7 @@ All instants are UTC. Nothing here is shared between threads; processes are kept
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -142,6 +142,9 @@ class Streams(Protocol):
     def ways(self) -> tuple[Way, ...]:
         """Give where every feed stands that ever had an edition, by feed and format."""
 
+    def way(self, feed: str, format_name: str) -> Way | None:
+        """Give where a feed stands; None where it never had an edition."""
+
     def note_ways(self, ways: Iterable[Way]) -> None:
         """Keep where feeds stand, without a new edition."""
 
@@ -165,6 +168,16 @@ class Streams(Protocol):
 
     def streams_of(self, guids: Iterable[str]) -> frozenset[int]:
         """Give the streams that hold any of some articles."""
+
+    def last_place(self, stream: int, without: Collection[str] = ()) -> int:
+        """Give the place of the newest article that a stream gave out, some left aside; 0 where
+        there is none.
+
+        Places count from 1 in the order in which articles were first given out, and never change.
+        """
+
+    def placed(self, way: Way, after: int, upto: int) -> tuple[Holding, ...]:
+        """Give what a feed gave out at the places after one and up to another, oldest first."""
 
     def other_terms(self, stream: int, terms: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
         """Give (guid, agreement, licence) of what a stream gave out under other terms than these,
@@ -219,6 +232,9 @@ class Journal(Protocol):
 
     def note(self, kind: str, subject: str, content: str, at: datetime) -> None:
         """Add a line."""
+
+    def latest(self) -> int:
+        """Give the serial of the newest line; 0 before the first."""
 
     def events(self) -> Iterator[Event]:
         """Give every line, oldest first."""

@@ -81,6 +81,11 @@ def _uses(partner: Partner, licence: Licence) -> bool:
     )
 
 
+def is_stopped(files: DeskFiles, partner: Partner, target: Target) -> bool:
+    """Say whether a partner's feeds get nothing new, because a licence of theirs was changed."""
+    return any(_uses(partner, one.licence) for one in changed_licences(files, target))
+
+
 def _made_of(files: DeskFiles) -> str:
     """Give a digest of all that the licence documents follow from."""
     texts = [one.model_dump_json(exclude_defaults=True) for one in (files.desk, *files.licences)]

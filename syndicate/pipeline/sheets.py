@@ -18,9 +18,9 @@ from syndicate.checks.findings import MAX_BYTES
 from syndicate.checks.fragments import check_envelope
 from syndicate.formats import packing
 from syndicate.formats.base import Envelope, Format, Frame, Piece, refuse_twice
-from syndicate.model.document import Document, FeedHead, document_digest
+from syndicate.model.document import Archives, Document, FeedHead, document_digest
 from syndicate.model.errors import RenderFailed
-from syndicate.pipeline.compose import Composition, content_time, head_of, newest_of
+from syndicate.pipeline.compose import ARCHIVE, Composition, content_time, head_of, newest_of
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.keeping import Keeping, KeptEnvelope
 from syndicate.pipeline.plan import Member
@@ -105,7 +105,7 @@ def _template(data: bytes) -> Template:
     return Template(named._replace(renditions=tuple(named.renditions)), *rest)
 
 
-def _emptied(fmt: Format, frame: Frame, envelope: Envelope, slots: Sequence[str]) -> Template:
+def _emptied(frame: Frame, envelope: Envelope, slots: Sequence[str]) -> Template:
     opening = envelope.opening.decode()
     for number, text in enumerate(slots):
         opening = opening.replace(text, _SLOT.format(number))
@@ -162,7 +162,11 @@ class Sheets:
     ) -> Iterator[Wrap]:
         """Give what feeds put around the same articles, one by one: there may be very many."""
         urgency = _urgency(line.urgency for line in composed.lines)
-        keys = [(_key(fmt, one, self._updated(one, composed), urgency), one) for one in members]
+        has = bool(composed.archived)
+        keys = [
+            (_key(fmt, one, self._updated(one, composed), urgency, archived=has), one)
+            for one in members
+        ]
         kept: Mapping[str, bytes] = {}
         if composed.lines and not composed.tombstones:
             kept = self._keeping.envelopes(key for key, _ in keys)
@@ -176,7 +180,7 @@ class Sheets:
             RenderFailed: the envelope cannot be written, or is not valid.
         """
         updated = self._updated(wrap.member, composed)
-        envelope = self._filled(fmt, wrap, pressed, updated)
+        envelope = self._filled(fmt, wrap, pressed, updated, composed.archived)
         if envelope is None:
             envelope = self._written(fmt, wrap, composed, pressed)
         opening, between, closing = envelope
@@ -186,13 +190,13 @@ class Sheets:
         return Sheet(path, media_type, envelope, pressed, updated, makeup, digest)
 
     def _filled(
-        self, fmt: Format, wrap: Wrap, pressed: Pressed, updated: datetime
+        self, fmt: Format, wrap: Wrap, pressed: Pressed, updated: datetime, archived: int
     ) -> Envelope | None:
         """Fill a kept envelope; None where there is none for just this content."""
         if wrap.template is None or pressed.faults:
             return None
         refuse_twice(pressed.pieces)
-        envelope = wrap.template.filled(fmt.slots(updated, pressed.pieces))
+        envelope = wrap.template.filled(_slots(fmt, updated, pressed.pieces, archived))
         return envelope if _size(envelope, pressed) <= MAX_BYTES else None
 
     def _written(
@@ -213,7 +217,7 @@ class Sheets:
         if faults:
             raise RenderFailed(f"{fmt.name}: {faults[0]}")
         if pressed.pieces and not stones:
-            self._keep(fmt, wrap, head, envelope, pressed.pieces)
+            self._keep(fmt, wrap, head, envelope, pressed.pieces, composed.archived)
         return envelope
 
     def _keep(
@@ -223,15 +227,20 @@ class Sheets:
         head: FeedHead,
         envelope: Envelope,
         pieces: Sequence[Piece],
+        archived: int,
     ) -> None:
         """Keep an envelope where another filling leaves the same around the slots."""
-        made = _emptied(fmt, fmt.frame(head), envelope, fmt.slots(head.updated, pieces))
-        other = head.model_copy(update={"updated": _another(head.updated)})
+        made = _emptied(fmt.frame(head), envelope, _slots(fmt, head.updated, pieces, archived))
+        moved = archived and 10 * archived + 7
+        other = head.model_copy(
+            update={"updated": _another(head.updated), "archives": _moved(head.archives, moved)}
+        )
         changed = [pieces[0]._replace(digest=digest_of(pieces[0].digest)), *pieces[1:]]
         again = fmt.envelope(other, (), changed)
-        slots = fmt.slots(other.updated, changed)
-        if _emptied(fmt, fmt.frame(other), again, slots) == made:
-            key = _key(fmt, wrap.member, head.updated, _urgency(one.urgency for one in pieces))
+        slots = _slots(fmt, other.updated, changed, moved)
+        if _emptied(fmt.frame(other), again, slots) == made:
+            urgency = _urgency(one.urgency for one in pieces)
+            key = _key(fmt, wrap.member, head.updated, urgency, archived=bool(archived))
             self._keeping.keep_envelope(KeptEnvelope(key, wrap.member.way.head, made.data()))
 
 
@@ -239,6 +248,22 @@ def _another(moment: datetime) -> datetime:
     """Give another moment, of which every part but the year is another."""
     other = moment + timedelta(days=41, hours=7, minutes=13, seconds=17)
     return other if other.year == moment.year else moment - (other - moment)
+
+
+def _moved(archives: Archives | None, number: int) -> Archives | None:
+    """Give the same with another number."""
+    if archives is None or archives.previous is None:
+        return archives
+    before, there, _ = archives.previous.rpartition(ARCHIVE)
+    end = archives.previous.rpartition(".")[2]
+    return Archives(previous=f"{before}{there}{number}.{end}")
+
+
+def _slots(
+    fmt: Format, updated: datetime, pieces: Sequence[Piece], archived: int
+) -> tuple[str, ...]:
+    """Give what of an envelope changes with its content, as it is written there."""
+    return (*fmt.slots(updated, pieces), *([f"{ARCHIVE}{archived}."] if archived else []))
 
 
 def _size(envelope: Envelope, pressed: Pressed) -> int:
@@ -250,8 +275,10 @@ def _urgency(all_: Iterable[int | None]) -> int | None:
     return min((one for one in all_ if one), default=None)
 
 
-def _key(fmt: Format, member: Member, updated: datetime, urgency: int | None) -> str:
+def _key(
+    fmt: Format, member: Member, updated: datetime, urgency: int | None, *, archived: bool
+) -> str:
     """Give the SHA-256 of all that an envelope follows from, its slots apart: the head, the year
-    that its notice names, the most urgent article."""
-    parts = [fmt.name, fmt.version, member.way.head, updated.year, urgency]
+    that its notice names, the most urgent article, whether there are archives."""
+    parts = [fmt.name, fmt.version, member.way.head, updated.year, urgency, archived]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

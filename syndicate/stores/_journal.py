@@ -55,6 +55,11 @@ class JournalPart(Database):
         with self._changing() as connection:
             self._note(connection, [Noted(kind, subject, content, at)])
 
+    def latest(self) -> int:
+        """Give the serial of the newest line; 0 before the first."""
+        [row] = self._all(sa.select(sa.func.max(EVENTS.c.serial)))
+        return int(row[0] or 0)
+
     def events(self) -> Iterator[Event]:
         """Give every line, oldest first, read page by page."""
         last = 0

@@ -12,7 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from syndicate.model.errors import QuotaTaken, StoreFailed
-from syndicate.model.receipt import Edition, Item, MadeUp, ManifestLine, Receipt, manifest_digest
+from syndicate.model.receipt import (
+    Edition,
+    Holding,
+    Item,
+    MadeUp,
+    ManifestLine,
+    Receipt,
+    manifest_digest,
+)
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, insert_new, pages, upsert
 from syndicate.stores._rows import (
@@ -199,9 +207,26 @@ def _keep(connection: sa.Connection, receipt: Receipt, stream: int) -> list[Note
         *_new(connection, NOTICES, "notice", [notice_row(one) for one in receipt.notices], at),
         *_new(connection, SLOTS, "slot", [slot_row(one) for one in receipt.slots], at),
     ]
-    upsert(connection, STREAMS, [holding_row(one, stream) for one in receipt.holdings])
+    upsert(connection, STREAMS, _holding_rows(connection, receipt.holdings, stream))
     upsert(connection, WAYS, [way_row(one, stream) for one in receipt.ways])
     return lines
+
+
+def _holding_rows(
+    connection: sa.Connection, holdings: Iterable[Holding], stream: int
+) -> list[dict[str, Any]]:
+    """Give the rows of holdings; what the stream never gave out before gets the next places."""
+    rows = [holding_row(one, stream) for one in holdings]
+    mine, known = STREAMS.c.stream == stream, {}
+    for page in pages(row["guid"] for row in rows):
+        query = sa.select(STREAMS.c.guid, STREAMS.c.place).where(mine, STREAMS.c.guid.in_(page))
+        known.update({guid: place for guid, place in connection.execute(query)})
+    last = connection.execute(sa.select(sa.func.max(STREAMS.c.place)).where(mine)).scalar() or 0
+    for row in sorted(rows, key=lambda one: str(one["guid"])):
+        if row["guid"] not in known:
+            last += 1
+        row["place"] = known.get(row["guid"], last)
+    return rows
 
 
 def _new(

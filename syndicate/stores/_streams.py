@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,11 @@ class StreamPart(Database):
         """Give where every feed stands that ever had an edition, by feed and format."""
         query = sa.select(WAYS).order_by(WAYS.c.feed, WAYS.c.format)
         return tuple(way_of(row) for row in self._all(query))
+
+    def way(self, feed: str, format_name: str) -> Way | None:
+        """Give where a feed stands; None where it never had an edition."""
+        mine = (WAYS.c.feed == feed) & (WAYS.c.format == format_name)
+        return next((way_of(row) for row in self._all(sa.select(WAYS).where(mine))), None)
 
     def note_ways(self, ways: Iterable[Way]) -> None:
         """Keep where feeds stand, without a new edition."""
@@ -115,6 +120,19 @@ class StreamPart(Database):
                 for row in self._all(sa.select(STREAMS).where(mine & STREAMS.c.guid.in_(page))):
                     rows[row.guid] = row
         return tuple(holding_of(rows[guid]) for guid in sorted(rows))
+
+    def last_place(self, stream: int, without: Collection[str] = ()) -> int:
+        """Give the place of the newest article that a stream gave out, some left aside."""
+        held = sa.select(STREAMS.c.guid, STREAMS.c.place).where(STREAMS.c.stream == stream)
+        newest = held.order_by(STREAMS.c.place.desc()).limit(len(without) + 1)
+        return next((row.place for row in self._all(newest) if row.guid not in without), 0)
+
+    def placed(self, way: Way, after: int, upto: int) -> tuple[Holding, ...]:
+        """Give what a feed gave out at some places, oldest first."""
+        mine = (STREAMS.c.stream == way.stream) & (STREAMS.c.place > after)
+        query = sa.select(STREAMS).where(mine & (STREAMS.c.place <= upto))
+        rows = self._all(query.order_by(STREAMS.c.place))
+        return tuple(holding_of(row, way) for row in rows)
 
     def other_terms(self, stream: int, terms: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
         """Give (guid, agreement, licence) of what a stream gave out under other terms."""

@@ -91,9 +91,14 @@ STREAMS = sa.Table(
     sa.Column("due", _INSTANT, index=True),
     sa.Column("shown_until", _INSTANT),
     sa.Column("json", sa.Text, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("ix_streams_place", "stream", "place"),
 )
 """What the feeds of a stream last gave out of each article: the same, because they began alike
-and were asked alike ever since. It follows from the editions, and is kept true."""
+and were asked alike ever since. It follows from the editions, and is kept true.
+
+`place` counts the articles in the order in which the stream first gave them out, from 1; it never
+changes, and archives are numbered by it."""
 
 WAYS = sa.Table(
     "ways",

@@ -14,18 +14,20 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from syndicate.model.credential import Credential
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import Changes
 from syndicate.web.asked import IDENTITY, Asked, best_coding, matches, moment
-from syndicate.web.held import Held, Shelf
+from syndicate.web.held import Held
 
 FRESH = 300
 """Seconds for which a reader may use what it has without asking, at most."""
 OPEN_FRESH = 3_600
 """The same for what anybody may read."""
+RETRY = 60
+"""Seconds after which to ask again what cannot be told now."""
 SECOND = timedelta(seconds=1)
 _SAFE = (
     ("x-content-type-options", "nosniff"),
@@ -94,21 +96,45 @@ _CHANGED = _Wrong(
 )
 
 
-def answered(asked: Asked, catalog: Catalog, shelf: Shelf, now: datetime) -> Answer:
+_AWAY = _Wrong(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "record-away",
+    "The record cannot be asked now.",
+    "ask again later; the feed itself is there",
+)
+
+
+def answered(asked: Asked, catalog: Catalog, shelf: Shown, now: datetime) -> Answer:
     """Give the answer to a request for a document."""
     path = asked.path.removeprefix("/")
     if path in catalog.open and not asked.token:
-        return _document(asked, catalog, shelf, path, None, now)
+        return document(asked, catalog, shelf, path, None, now)
+    found = admitted(asked, catalog, path, now)
+    if isinstance(found, Answer):
+        return found
+    return document(asked, catalog, shelf, path, found.listed, now)._replace(who=found.who)
+
+
+class Admitted(NamedTuple):
+    """Who may have a feed."""
+
+    listed: Listed
+    who: Credential | None
+    """None where anybody may."""
+
+
+def admitted(asked: Asked, catalog: Catalog, path: str, now: datetime) -> Admitted | Answer:
+    """Say that a request may have what belongs to the feed at a path, or refuse it."""
     listed = catalog.feeds.get(path)
     if listed and listed.public and not asked.token:
-        return _document(asked, catalog, shelf, path, listed, now)
+        return Admitted(listed, None)
     name, secret = asked.secret()
     who = catalog.proved(secret, now) if secret else None
     if who is None or (name and name != who.partner):
         return _refused(asked, catalog, _BAD_KEY if asked.states_secret else _NO_KEY)
     if listed is None or not _opens(who, listed, asked):
         return _refused(asked, catalog, _NOTHING)._replace(who=who)
-    return _document(asked, catalog, shelf, path, listed, now)._replace(who=who)
+    return Admitted(listed, who)
 
 
 def _opens(who: Credential, listed: Listed, asked: Asked) -> bool:
@@ -118,14 +144,25 @@ def _opens(who: Credential, listed: Listed, asked: Asked) -> bool:
     return who.kind == came and who.opens(listed.partner, listed.place, listed.feed)
 
 
-def _document(
+class Shown(Protocol):
+    """Where the bytes of documents are."""
+
+    def codings(self, path: str) -> tuple[str, ...]:
+        """Give the codings a document is there in, best first; none where it is not there."""
+
+    def get(self, path: str, coding: str) -> Held | None:
+        """Give a representation."""
+
+
+def document(
     asked: Asked,
     catalog: Catalog,
-    shelf: Shelf,
+    shelf: Shown,
     path: str,
     listed: Listed | None,
     now: datetime,
 ) -> Answer:
+    """Give the answer to who may have a document."""
     if asked.method not in {"GET", "HEAD"}:
         return _refused(asked, catalog, _METHOD)
     there = shelf.codings(path)
@@ -252,6 +289,11 @@ def changed(asked: Asked, whole: Answer, changes: Changes, catalog: Catalog) -> 
     return whole._replace(status=HTTPStatus.IM_USED, headers=tuple(headers), body=body)
 
 
+def away(asked: Asked, catalog: Catalog) -> Answer:
+    """Refuse what only the record could tell, while it cannot be asked."""
+    return _refused(asked, catalog, _AWAY)
+
+
 def _refused(asked: Asked, catalog: Catalog, wrong: _Wrong) -> Answer:
     """Give a problem (RFC 9457). It says nothing of what there is for others."""
     says = {
@@ -276,6 +318,8 @@ def _refused(asked: Asked, catalog: Catalog, wrong: _Wrong) -> Answer:
         headers.append(("www-authenticate", f'Bearer realm="{realm}"'))
     if wrong.status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers.append(("allow", "GET, HEAD"))
+    if wrong.status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.append(("retry-after", str(RETRY)))
     return Answer(
         wrong.status, tuple(headers), b"" if asked.method == "HEAD" else body, wrong.code
     )

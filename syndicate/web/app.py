@@ -21,6 +21,7 @@ from syndicate.model.usage import NOBODY, Fetch
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import changes_since
 from syndicate.web.answer import Answer, answered, changed
+from syndicate.web.archives import ArchiveDesk
 from syndicate.web.asked import Asked, asked
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
@@ -90,6 +91,7 @@ class App:
         keeper: Keeper,
         shelf: Shelf,
         record: Record,
+        archives: ArchiveDesk,
         tally: Tally,
         now: Callable[[], datetime],
         told: Told,
@@ -98,6 +100,7 @@ class App:
         self._keeper = keeper
         self._shelf = shelf
         self._record = record
+        self._archives = archives
         self._tally = tally
         self._now = now
         self._told = told
@@ -172,7 +175,8 @@ class App:
         else:
             request = asked(method, path, scope["headers"], scope.get("query_string", b""))
             catalog = self._keeper.catalog
-            found = answered(request, catalog, self._shelf, self._now())
+            older = await self._archives.answered(request, catalog, self._now())
+            found = older or answered(request, catalog, self._shelf, self._now())
             if found.path in catalog.feeds:
                 found = await self._changes(request, found, catalog)
                 self._counted(request, found, catalog.feeds[found.path])

@@ -41,6 +41,14 @@ class Held(NamedTuple):
     """The same as an HTTP-date."""
 
 
+def held(data: bytes, coding: str, changed: datetime) -> Held:
+    """Give a representation of bytes that were put at a moment."""
+    to_the_second = changed.replace(microsecond=0)
+    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+    modified = format_datetime(to_the_second, usegmt=True)
+    return Held(data, coding, f'"{digest}"', to_the_second, modified)
+
+
 _Look = tuple[int, int, int]
 
 
@@ -113,9 +121,7 @@ class Shelf:
                 return None
             data = file.read()
             changed = datetime.fromtimestamp(int(state.st_mtime), UTC)
-            digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-            http_date = format_datetime(changed, usegmt=True)
-            return look, Held(data, coding, f'"{digest}"', changed, http_date)
+            return look, held(data, coding, changed)
         return None
 
     def _keep(self, key: tuple[str, str], look: _Look, held: Held) -> None:

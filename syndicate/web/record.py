@@ -1,6 +1,7 @@
 """The store, asked from a thread of its own: the server itself never waits for a database.
 
-It is opened when it is first needed, and once more after every failure.
+It is opened when it is first needed, and once more after every failure, and where another file
+has taken its place.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 
-from syndicate.model.errors import SyndicateError
+from syndicate.model.errors import StoreFailed, SyndicateError
 from syndicate.pipeline.ports import Store
 
 _T = TypeVar("_T")
@@ -20,8 +22,11 @@ _T = TypeVar("_T")
 class Record:
     """Asks the store."""
 
-    def __init__(self, opened: Callable[[], Store]) -> None:
+    def __init__(self, opened: Callable[[], Store], file: Path) -> None:
+        """Begin without it; `file` is the one it is in."""
         self._opened = opened
+        self._file = file
+        self._which: object = None
         self._thread = ThreadPoolExecutor(1, "record")
         self._store: Store | None = None
 
@@ -31,12 +36,23 @@ class Record:
 
     def _ask(self, what: Callable[[Store], _T]) -> _T:
         try:
+            which = self._look()
+            if which != self._which:
+                self._let_go()
             if self._store is None:
-                self._store = self._opened()
+                self._store, self._which = self._opened(), which
             return what(self._store)
         except SyndicateError:
             self._let_go()
             raise
+
+    def _look(self) -> object:
+        """Give which file it is: another one may have taken its place, or none."""
+        try:
+            state = self._file.stat()
+        except OSError as err:
+            raise StoreFailed(err.strerror or "is gone", where=str(self._file)) from err
+        return state.st_dev, state.st_ino
 
     def _let_go(self) -> None:
         if self._store is not None:

@@ -37,7 +37,7 @@ class Naive:
         """Take over what was recorded: a run that died may have recorded only a part."""
         for way in store.ways():
             key = way.feed, way.format
-            held = store.holdings(*key)
+            held = store.placed(way, 0, store.last_place(way.stream))
             self._held[key] = {one.guid: one for one in held}
             items = (store.item(one.item) for one in held if one.item)
             self._items.update({one.digest: one for one in items if one})
@@ -78,7 +78,12 @@ class Naive:
         followed = follow(request, composed, past, histories, now)
         whole = followed.composed
         assert not whole.quarantined
-        held.update({one.guid: one for one in followed.holdings})
+        there = set(whole.guids())
+        left = [place for place, guid in enumerate(held, start=1) if guid not in there]
+        if any(not line.is_alone for line in whole.lines):
+            whole = whole._replace(archived=max(left, default=0))
+        fresh = sorted(followed.holdings, key=lambda one: one.guid)
+        held.update({one.guid: one for one in fresh})
         self._items.update({one.digest: one for one in followed.items.values()})
         head = head_of(files, partner, feed, fmt, whole)
         updated = max(head.updated, self._updated.get(way, head.updated))

@@ -199,7 +199,7 @@ EDITS: dict[str, tuple[list[str], set[str]]] = {
     "a holding in": (
         [
             """INSERT INTO streams SELECT stream, guid || 'x', terms, due, shown_until,
-         json_set(json, '$.guid', guid || 'x') FROM streams"""
+         json_set(json, '$.guid', guid || 'x'), place FROM streams"""
         ],
         {"holding-unknown"},
     ),
