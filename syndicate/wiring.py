@@ -17,8 +17,9 @@ from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.errors import BadDesk, StoreFailed
 from syndicate.pipeline.catalog import Catalog, catalog_of
+from syndicate.pipeline.doors import Ground
 from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Target
-from syndicate.pipeline.publish import Regeneration
+from syndicate.pipeline.publish import Regeneration, changed_licences, stopped_feeds
 from syndicate.sources import desk_folder
 from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.kept_toml import KeptToml
@@ -149,32 +150,45 @@ def target(folder: Path, desk: Desk) -> Target:
     return FolderTarget((folder / desk.target).absolute())
 
 
+def _sound(found: desk_folder.Read, folder: Path) -> DeskFiles:
+    """Give the files of a desk that can be used. Raises BadDesk."""
+    if found.files is None:
+        raise BadDesk(where=str(folder), mend="see: syndicate check")
+    return found.files
+
+
 class Catalogs:
     """Gives what is served of a desk; its files are read anew only when they look otherwise."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._read: tuple[tuple[str, ...], DeskFiles] | None = None
+        self._read: tuple[tuple[str, ...], desk_folder.Read] | None = None
+        self.ground: Ground | None = None
+        """What single articles are decided with: the desk's files as of the last catalog."""
 
     def made(self, now: datetime) -> Catalog:
         """Give the catalog as of now. Raises BadDesk, StoreFailed, TargetFailed."""
-        files = self.files(now)
+        found = self._found(now)
+        files = _sound(found, self._folder)
         with opened_store(self._folder, files.desk) as store:
             ways, credentials = store.ways(), store.credentials()
-        paths = target(self._folder, files.desk).paths()
-        licences = (path for path in paths if path.startswith("licences/"))
+        out = target(self._folder, files.desk)
+        stopped = stopped_feeds(files, tuple(changed_licences(files, out)))
+        self.ground = Ground(files, stopped, sound=not (found.unsound or found.errors))
+        licences = (path for path in out.paths() if path.startswith("licences/"))
         return catalog_of(files, ways, credentials, FORMATS, licences, now)
 
     def files(self, now: datetime) -> DeskFiles:
         """Give the desk's files. Raises BadDesk, StoreFailed."""
+        return _sound(self._found(now), self._folder)
+
+    def _found(self, now: datetime) -> desk_folder.Read:
         looks = glance.files(self._folder)
         if self._read and self._read[0] == looks.lines:
             return self._read[1]
-        files = load_sound(self._folder, kept_toml(self._folder, now, looks)).files
-        if files is None:
-            raise BadDesk(where=str(self._folder), mend="see: syndicate check")
-        self._read = (looks.lines, files) if looks.is_settled(now) else None
-        return files
+        found = load_sound(self._folder, kept_toml(self._folder, now, looks))
+        self._read = (looks.lines, found) if looks.is_settled(now) else None
+        return found
 
     def looks(self) -> str:
         """Give something that changes whenever what is served may be another."""

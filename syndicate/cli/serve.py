@@ -17,9 +17,11 @@ import uvicorn
 from syndicate import wiring
 from syndicate.cli.common import Refused, desk_option, json_option, now, shown, tell
 from syndicate.cli.keys import chance
+from syndicate.formats.all import FORMATS
 from syndicate.model.credential import SECRET
 from syndicate.web.answer import Answer
 from syndicate.web.app import App, Pages
+from syndicate.web.doors import Porter
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
 from syndicate.web.metrics import Metrics
@@ -69,7 +71,9 @@ def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json
 
     record = Record(lambda: wiring.store_of(desk))
     pages = _pages(desk, catalogs, keeper, record)
-    app = App(keeper, Shelf(wiring.target_folder(desk)), record, Tally(beside), now, told, pages)
+    shelf = Shelf(wiring.target_folder(desk))
+    porter = Porter(record, shelf, lambda: catalogs.ground, FORMATS)
+    app = App(keeper, shelf, record, Tally(beside), porter, now, told, pages)
     config = uvicorn.Config(
         app,
         host=host,

@@ -142,6 +142,9 @@ class Streams(Protocol):
     def ways(self) -> tuple[Way, ...]:
         """Give where every feed stands that ever had an edition, by feed and format."""
 
+    def way(self, feed: str, format_name: str) -> Way | None:
+        """Give where a feed stands in a format; None before its first edition."""
+
     def note_ways(self, ways: Iterable[Way]) -> None:
         """Keep where feeds stand, without a new edition."""
 
@@ -162,6 +165,12 @@ class Streams(Protocol):
     ) -> tuple[Holding, ...]:
         """Give the holdings of a stream: all of them, or of some articles and of all that must be
         looked at now."""
+
+    def given(self, stream: int) -> tuple[str, ...]:
+        """Give every article that the feeds of a stream ever gave out."""
+
+    def was_under(self, partner: str, licence: str) -> bool:
+        """Say whether anything went out to a partner under a licence version (full-web/v2)."""
 
     def streams_of(self, guids: Iterable[str]) -> frozenset[int]:
         """Give the streams that hold any of some articles."""

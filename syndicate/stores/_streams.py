@@ -23,6 +23,12 @@ class StreamPart(Database):
         query = sa.select(WAYS).order_by(WAYS.c.feed, WAYS.c.format)
         return tuple(way_of(row) for row in self._all(query))
 
+    def way(self, feed: str, format_name: str) -> Way | None:
+        """Give where a feed stands; None before its first edition."""
+        mine = (WAYS.c.feed == feed) & (WAYS.c.format == format_name)
+        rows = self._all(sa.select(WAYS).where(mine))
+        return way_of(rows[0]) if rows else None
+
     def note_ways(self, ways: Iterable[Way]) -> None:
         """Keep where feeds stand, without a new edition."""
         rows = [way_row(one, one.stream) for one in ways]
@@ -96,6 +102,17 @@ class StreamPart(Database):
             query = sa.select(STREAMS.c.stream).where(STREAMS.c.guid.in_(page)).distinct()
             found.update(row.stream for row in self._all(query))
         return frozenset(found)
+
+    def given(self, stream: int) -> tuple[str, ...]:
+        """Give every article that the feeds of a stream ever gave out."""
+        rows = self._all(sa.select(STREAMS.c.guid).where(STREAMS.c.stream == stream))
+        return tuple(row.guid for row in rows)
+
+    def was_under(self, partner: str, licence: str) -> bool:
+        """Say whether anything went out to a partner under a licence version, by the record."""
+        joined = sa.select(STREAMS.c.guid).join(WAYS, WAYS.c.stream == STREAMS.c.stream)
+        ends = STREAMS.c.terms.endswith(f" {licence}", autoescape=True)
+        return bool(self._all(joined.where((WAYS.c.partner == partner) & ends).limit(1)))
 
     def stream(
         self, stream: int, now: datetime, guids: Iterable[str] | None = None

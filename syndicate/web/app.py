@@ -22,6 +22,7 @@ from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import changes_since
 from syndicate.web.answer import Answer, answered, changed
 from syndicate.web.asked import Asked, asked
+from syndicate.web.doors import Porter, door_in
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
 from syndicate.web.record import Record
@@ -91,6 +92,7 @@ class App:
         shelf: Shelf,
         record: Record,
         tally: Tally,
+        porter: Porter,
         now: Callable[[], datetime],
         told: Told,
         pages: Pages,
@@ -99,6 +101,7 @@ class App:
         self._shelf = shelf
         self._record = record
         self._tally = tally
+        self._porter = porter
         self._now = now
         self._told = told
         self._pages = pages
@@ -172,7 +175,12 @@ class App:
         else:
             request = asked(method, path, scope["headers"], scope.get("query_string", b""))
             catalog = self._keeper.catalog
-            found = answered(request, catalog, self._shelf, self._now())
+            door = door_in(request.path)
+            found = (
+                await self._porter.answer(request, door, catalog, self._now())
+                if door
+                else answered(request, catalog, self._shelf, self._now())
+            )
             if found.path in catalog.feeds:
                 found = await self._changes(request, found, catalog)
                 self._counted(request, found, catalog.feeds[found.path])
