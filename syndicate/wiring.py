@@ -18,8 +18,9 @@ from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.errors import BadDesk, StoreFailed
 from syndicate.pipeline.archives import Archive, archive_of, whose_of
 from syndicate.pipeline.catalog import Catalog, Listed, catalog_of
+from syndicate.pipeline.doors import Ground
 from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Target
-from syndicate.pipeline.publish import Regeneration
+from syndicate.pipeline.publish import Regeneration, changed_licences, stopped_feeds
 from syndicate.sources import desk_folder
 from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.kept_toml import KeptToml
@@ -150,35 +151,45 @@ def target(folder: Path, desk: Desk) -> Target:
     return FolderTarget((folder / desk.target).absolute())
 
 
+def _sound(found: desk_folder.Read, folder: Path) -> DeskFiles:
+    """Give the files of a desk that can be used. Raises BadDesk."""
+    if found.files is None:
+        raise BadDesk(where=str(folder), mend="see: syndicate check")
+    return found.files
+
+
 class Catalogs:
     """Gives what is served of a desk; its files are read anew only when they look otherwise."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._read: tuple[tuple[str, ...], DeskFiles] | None = None
-        self._last: tuple[object, DeskFiles] | None = None
-        """What the files said when they were read the last time, and what only that time has."""
+        self._read: tuple[tuple[str, ...], desk_folder.Read] | None = None
+        self.ground: Ground | None = None
+        """What single articles are decided with: the desk's files as of the last catalog."""
 
     def made(self, now: datetime) -> Catalog:
         """Give the catalog as of now. Raises BadDesk, StoreFailed, TargetFailed."""
-        files = self.files(now)
+        found = self._found(now)
+        files = _sound(found, self._folder)
         with opened_store(self._folder, files.desk) as store:
             ways, credentials = store.ways(), store.credentials()
-        paths = target(self._folder, files.desk).paths()
-        licences = (path for path in paths if path.startswith("licences/"))
+        out = target(self._folder, files.desk)
+        stopped = stopped_feeds(files, tuple(changed_licences(files, out)))
+        self.ground = Ground(files, stopped, sound=not (found.unsound or found.errors))
+        licences = (path for path in out.paths() if path.startswith("licences/"))
         return catalog_of(files, ways, credentials, FORMATS, licences, now)
 
     def files(self, now: datetime) -> DeskFiles:
         """Give the desk's files. Raises BadDesk, StoreFailed."""
+        return _sound(self._found(now), self._folder)
+
+    def _found(self, now: datetime) -> desk_folder.Read:
         looks = glance.files(self._folder)
         if self._read and self._read[0] == looks.lines:
             return self._read[1]
-        files = load_sound(self._folder, kept_toml(self._folder, now, looks)).files
-        if files is None:
-            raise BadDesk(where=str(self._folder), mend="see: syndicate check")
-        self._read = (looks.lines, files) if looks.is_settled(now) else None
-        self._last = object(), files
-        return files
+        found = load_sound(self._folder, kept_toml(self._folder, now, looks))
+        self._read = (looks.lines, found) if looks.is_settled(now) else None
+        return found
 
     def archive(
         self, store: Store, listed: Listed, number: int, now: datetime
@@ -187,16 +198,17 @@ class Catalogs:
 
         Both raise BadDesk where its feed gets nothing new, and StoreFailed.
         """
-        if self._last is None or listed.format not in FORMATS:
+        ground = self.ground
+        if ground is None or listed.format not in FORMATS:
             raise BadDesk("was not read yet", where=str(self._folder))
-        read, files = self._last
-        place, fmt = target(self._folder, files.desk), FORMATS[listed.format]
+        files, fmt = ground.files, FORMATS[listed.format]
 
         def make() -> Archive | None:
+            place = target(self._folder, files.desk)
             whose = whose_of(files, listed.partner, listed.feed, fmt, place)
             return archive_of(store, whose, number, now)
 
-        return (read, store.latest()), make
+        return (ground, store.latest()), make
 
     def looks(self) -> str:
         """Give something that changes whenever what is served may be another."""

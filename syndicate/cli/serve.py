@@ -17,10 +17,12 @@ import uvicorn
 from syndicate import wiring
 from syndicate.cli.common import Refused, desk_option, json_option, now, shown, tell
 from syndicate.cli.keys import chance
+from syndicate.formats.all import FORMATS
 from syndicate.model.credential import SECRET
 from syndicate.web.answer import Answer
 from syndicate.web.app import App, Pages
 from syndicate.web.archives import ArchiveDesk
+from syndicate.web.doors import Porter
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
 from syndicate.web.metrics import Metrics
@@ -69,9 +71,10 @@ def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json
         log.write(method, path, answer)
 
     record = Record(lambda: wiring.store_of(desk), beside)
-    archives = ArchiveDesk(record, catalogs.archive)
     shelf, pages = Shelf(wiring.target_folder(desk)), _pages(desk, catalogs, keeper, record)
-    app = App(keeper, shelf, record, archives, Tally(beside), now, told, pages)
+    archives = ArchiveDesk(record, catalogs.archive)
+    porter = Porter(record, shelf, lambda: catalogs.ground, FORMATS)
+    app = App(keeper, shelf, record, archives, porter, Tally(beside), now, told, pages)
     config = uvicorn.Config(
         app,
         host=host,

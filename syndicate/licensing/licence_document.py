@@ -41,8 +41,9 @@ def documents(files: DeskFiles) -> Iterator[Document]:
 
 
 def terms_digest(licence: Licence) -> str:
-    """Give a digest of all that a licence version says."""
-    return hashlib.sha256(licence.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+    """Give a digest of all that a licence version says; who may read it is none of that."""
+    said = licence.model_dump_json(exclude_defaults=True, exclude={"offered"})
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 _STATED = re.compile(rb'<meta name="terms-digest" content="([0-9a-f]{64})">')

@@ -187,6 +187,8 @@ class Licence(Model):
     """Language of its texts."""
     public: bool = False
     """Whether everybody may use it without an agreement (free, for example Creative Commons)."""
+    offered: bool = False
+    """Whether anybody may read these terms before it asks for them; public ones always may."""
     url: Url | None = None
     """Where the licence is explained by others (https://creativecommons.org/…); for our own terms
     the desk publishes a document and gives it a URL."""

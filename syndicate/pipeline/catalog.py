@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from syndicate.formats.base import Format
@@ -54,10 +55,13 @@ class Catalog(NamedTuple):
     """The publisher."""
     feeds: Mapping[str, Listed]
     open: frozenset[str]
-    """Paths that anybody may read: the licence documents."""
+    """Paths that anybody may read: documents of licences that are public, offered to whoever asks,
+    or linked from a public feed."""
     credentials: Mapping[str, Credential]
     at: datetime
     """When it was read: what was put later may change earlier than is said here."""
+    lent: Mapping[str, frozenset[str]] = MappingProxyType({})
+    """Paths of other licence documents, with the partners that have an agreement under them."""
 
     def proved(self, secret: str, now: datetime) -> Credential | None:
         """Give the live credential that a secret proves; None where it proves none."""
@@ -76,6 +80,7 @@ class Catalog(NamedTuple):
                           for path, one in self.feeds.items()},
                 "open": sorted(self.open),
                 "at": self.at.isoformat(),
+                "lent": {path: sorted(lent) for path, lent in self.lent.items()},
                 "credentials": [one.model_dump_json() for one in self.credentials.values()],
             }
         )  # fmt: skip
@@ -98,6 +103,7 @@ def catalog_in(text: str) -> Catalog:
             frozenset(data["open"]),
             {one.id: one for one in keys},
             datetime.fromisoformat(data["at"]),
+            {path: frozenset(lent) for path, lent in data.get("lent", {}).items()},
         )
     except (TypeError, LookupError, AttributeError) as err:
         raise ValueError("no catalog") from err
@@ -126,14 +132,42 @@ def catalog_of(
             media_type = formats[one.format].media_type
             gone = Listed(one.partner, NO_PLACE, one.feed, media_type, one.due)
             feeds[path] = gone._replace(format=one.format, put=one.put)
+    out = frozenset(licences)
+    open_ = _open(files, feeds) & out
     return Catalog(
         base_of(files.desk),
         files.desk.name,
         feeds,
-        frozenset(licences),
+        open_,
         {one.id: one for one in credentials},
         now,
+        {path: lent for path, lent in _lent(files).items() if path in out - open_},
     )
+
+
+_SUFFIXES = ("html", "jsonld")
+
+
+def _open(files: DeskFiles, feeds: Mapping[str, Listed]) -> frozenset[str]:
+    """Give the paths of licence documents that anybody may read."""
+    for_all = (one for one in files.licences if one.public or one.offered)
+    paths = {document_path(one, suffix) for one in for_all for suffix in _SUFFIXES}
+    linked = (path for one in feeds.values() if one.public for path in one.licences)
+    return frozenset(paths.union(linked))
+
+
+def _lent(files: DeskFiles) -> dict[str, frozenset[str]]:
+    """Give the paths of licence documents, each with the partners that agreed to it."""
+    found: dict[tuple[str, int], set[str]] = {}
+    for partner in files.partners:
+        for one in partner.agreements:
+            if one.state is not AgreementState.DRAFT:
+                found.setdefault((one.licence, one.licence_version), set()).add(partner.id)
+    return {
+        document_path(licence, suffix): frozenset(found.get((licence.id, licence.version), ()))
+        for licence in files.licences
+        for suffix in _SUFFIXES
+    }
 
 
 def base_of(desk: Desk) -> str:

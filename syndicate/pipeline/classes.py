@@ -91,7 +91,8 @@ class Classes:
         """Digests of the licences, by id: all versions of it."""
         texts: dict[str, list[str]] = {}
         for one in sorted(self._files.licences, key=lambda one: (one.id, one.version)):
-            texts.setdefault(one.id, []).append(one.model_dump_json(exclude_defaults=True))
+            said = one.model_dump_json(exclude_defaults=True, exclude={"offered"})
+            texts.setdefault(one.id, []).append(said)
         return {name: digest_of(json.dumps(texts[name])) for name in texts}
 
     @cached_property

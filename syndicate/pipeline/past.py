@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from syndicate.licensing.govern import Request, keeps_terms
 from syndicate.licensing.quota import Room, returned
@@ -44,6 +45,19 @@ class _Histories(Mapping[str, History]):
         return len(self._guids())
 
 
+class Alone(NamedTuple):
+    """One article of a group, by itself."""
+
+    request: Request
+    history: History
+    held: Holding
+    """What was last given out of it."""
+    item: Item | None
+    """What stands behind that."""
+    followed: Followed
+    """What goes out of it now."""
+
+
 class Pasts:
     """Lays the past of groups beside what they may have now."""
 
@@ -62,8 +76,11 @@ class Pasts:
         self._arrived = arrived
         self._gives_back = gives_back
         self._histories = _Histories(store)
-        self._pool = Indexed(store, now)
         self._composed: list[tuple[object, Composition]] = []
+
+    @cached_property
+    def _pool(self) -> Indexed:
+        return Indexed(self._store, self._now)
 
     def forget(self) -> None:
         """Compose anew: another run has taken what was counted on."""
@@ -100,6 +117,29 @@ class Pasts:
             return composed
         there = frozenset(composed.guids())
         return composed._replace(archived=self._store.last_place(source, there))
+
+    def alone(self, group: Group, guid: str) -> Alone | None:
+        """Give what goes out of one article to a group, as if there were no other one.
+
+        None where the group never gave it out. What it gave out decides as it does in a feed; no
+        newer article fills its place.
+        """
+        held = [one for one in self._store.stream(group.stream, self._now, [guid])
+                if one.guid == guid]  # fmt: skip
+        history = self._histories.get(guid)
+        if not held or not history:
+            return None
+        before = _renamed(held[0], {name.rpartition("-")[2]: name for name in _called(group)})
+        asked = group.asked
+        delivered = keeps_terms(asked.files, asked.partner, [before])
+        request = asked.request()._replace(delivered=delivered, slots=self._slots(group))
+        former, pool = group.members[0].turn.former, Everything([history], self._now)
+        stays = former is None or guid in former.stays
+        kept = Kept(pool, pool if stays else Everything([], self._now))
+        composed = compose(request, asked.feed, kept, self._now)
+        past = Past({guid: before}, self._item, asked.key)
+        followed = follow(request, composed, past, {guid: history}, self._now)
+        return Alone(request, history, before, self._item(before.item), followed)
 
     def _item(self, digest: str) -> Item | None:
         return self._store.item(digest) or self._keeping.item(digest)

@@ -166,6 +166,12 @@ class Streams(Protocol):
         """Give the holdings of a stream: all of them, or of some articles and of all that must be
         looked at now."""
 
+    def given(self, stream: int) -> tuple[str, ...]:
+        """Give every article that the feeds of a stream ever gave out."""
+
+    def was_under(self, partner: str, licence: str) -> bool:
+        """Say whether anything went out to a partner under a licence version (full-web/v2)."""
+
     def streams_of(self, guids: Iterable[str]) -> frozenset[int]:
         """Give the streams that hold any of some articles."""
 

@@ -69,6 +69,15 @@ def changed_licences(files: DeskFiles, target: Target) -> Iterator[ChangedLicenc
         yield ChangedLicence(licence, str(says))
 
 
+def stopped_feeds(files: DeskFiles, changed: Sequence[ChangedLicence]) -> dict[str, str]:
+    """Give the feeds that get nothing new, and why: their licence says other things now."""
+    found = {}
+    for partner in files.partners if changed else ():
+        bad = next((one for one in changed if _uses(partner, one.licence)), None)
+        found.update({feed.id: bad.says for feed in partner.feeds} if bad else {})
+    return found
+
+
 def _is_in_force(files: DeskFiles, licence: Licence) -> bool:
     return any(_uses(partner, licence) for partner in files.partners)
 
@@ -244,20 +253,12 @@ class Regeneration:
         self, only: str | None, changed: Sequence[ChangedLicence], published: Feeds
     ) -> Iterator[Turn]:
         """Give every feed in every format, with how it is published."""
-        stopped = self._stopped(changed)
+        stopped = stopped_feeds(self.files, changed)
         for partner, feed, formats in self.files.feed_names():
             if feed not in stopped and only in (None, feed):
                 for name in formats:
                     yield Turn(self.files, partner, feed, name)
         yield from self._following(only, stopped, published)
-
-    def _stopped(self, changed: Sequence[ChangedLicence]) -> dict[str, str]:
-        """Give the feeds that get nothing new, and why: their licence says other things now."""
-        found = {}
-        for partner in self.files.partners if changed else ():
-            bad = next((one for one in changed if _uses(partner, one.licence)), None)
-            found.update({feed.id: bad.says for feed in partner.feeds} if bad else {})
-        return found
 
     def _following(
         self, only: str | None, stopped: Mapping[str, str], published: Feeds

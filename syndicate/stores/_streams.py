@@ -102,6 +102,17 @@ class StreamPart(Database):
             found.update(row.stream for row in self._all(query))
         return frozenset(found)
 
+    def given(self, stream: int) -> tuple[str, ...]:
+        """Give every article that the feeds of a stream ever gave out."""
+        rows = self._all(sa.select(STREAMS.c.guid).where(STREAMS.c.stream == stream))
+        return tuple(row.guid for row in rows)
+
+    def was_under(self, partner: str, licence: str) -> bool:
+        """Say whether anything went out to a partner under a licence version, by the record."""
+        joined = sa.select(STREAMS.c.guid).join(WAYS, WAYS.c.stream == STREAMS.c.stream)
+        ends = STREAMS.c.terms.endswith(f" {licence}", autoescape=True)
+        return bool(self._all(joined.where((WAYS.c.partner == partner) & ends).limit(1)))
+
     def stream(
         self, stream: int, now: datetime, guids: Iterable[str] | None = None
     ) -> tuple[Holding, ...]:

@@ -29,7 +29,7 @@ OPEN_FRESH = 3_600
 RETRY = 60
 """Seconds after which to ask again what cannot be told now."""
 SECOND = timedelta(seconds=1)
-_SAFE = (
+SAFE = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
 )
@@ -52,7 +52,7 @@ class Answer(NamedTuple):
     """Its entity-tag."""
 
 
-class _Wrong(NamedTuple):
+class Wrong(NamedTuple):
     """A refusal: its stable code, and what to do about it."""
 
     status: HTTPStatus
@@ -61,34 +61,34 @@ class _Wrong(NamedTuple):
     mend: str
 
 
-_NO_KEY = _Wrong(
+_NO_KEY = Wrong(
     HTTPStatus.UNAUTHORIZED, "key-missing", "A key is needed.", "send it as Basic or Bearer"
 )
-_BAD_KEY = _Wrong(
+_BAD_KEY = Wrong(
     HTTPStatus.UNAUTHORIZED,
     "key-unknown",
     "This key opens nothing.",
     "ask the publisher for another",
 )
-_NOTHING = _Wrong(
+NOTHING = Wrong(
     HTTPStatus.NOT_FOUND,
     "not-found",
     "There is nothing for you here.",
     "look at the addresses you were given",
 )
-_METHOD = _Wrong(
+METHOD = Wrong(
     HTTPStatus.METHOD_NOT_ALLOWED,
     "method-not-allowed",
     "Documents are read only.",
     "use GET or HEAD",
 )
-_CODING = _Wrong(
+_CODING = Wrong(
     HTTPStatus.NOT_ACCEPTABLE,
     "no-such-coding",
     "It is not there in a coding you take.",
     "accept gzip or identity",
 )
-_CHANGED = _Wrong(
+CHANGED = Wrong(
     HTTPStatus.PRECONDITION_FAILED,
     "precondition-failed",
     "It is not what you take it for.",
@@ -96,7 +96,7 @@ _CHANGED = _Wrong(
 )
 
 
-_AWAY = _Wrong(
+AWAY = Wrong(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "record-away",
     "The record cannot be asked now.",
@@ -109,39 +109,42 @@ def answered(asked: Asked, catalog: Catalog, shelf: Shown, now: datetime) -> Ans
     path = asked.path.removeprefix("/")
     if path in catalog.open and not asked.token:
         return document(asked, catalog, shelf, path, None, now)
-    found = admitted(asked, catalog, path, now)
-    if isinstance(found, Answer):
-        return found
-    return document(asked, catalog, shelf, path, found.listed, now)._replace(who=found.who)
-
-
-class Admitted(NamedTuple):
-    """Who may have a feed."""
-
-    listed: Listed
-    who: Credential | None
-    """None where anybody may."""
-
-
-def admitted(asked: Asked, catalog: Catalog, path: str, now: datetime) -> Admitted | Answer:
-    """Say that a request may have what belongs to the feed at a path, or refuse it."""
     listed = catalog.feeds.get(path)
+    who, wrong = admitted(asked, catalog, listed, now)
+    if who and is_sent_right(who, asked) and who.partner in catalog.lent.get(path, ()):
+        wrong = None
+    return (wrong or document(asked, catalog, shelf, path, listed, now))._replace(who=who)
+
+
+def admitted(
+    asked: Asked, catalog: Catalog, listed: Listed | None, now: datetime
+) -> tuple[Credential | None, Answer | None]:
+    """Give who asks, and the refusal where a feed's document is not for it."""
     if listed and listed.public and not asked.token:
-        return Admitted(listed, None)
+        return None, None
     name, secret = asked.secret()
     who = catalog.proved(secret, now) if secret else None
     if who is None or (name and name != who.partner):
-        return _refused(asked, catalog, _BAD_KEY if asked.states_secret else _NO_KEY)
+        return None, refused(asked, catalog, _BAD_KEY if asked.states_secret else _NO_KEY)
     if listed is None or not _opens(who, listed, asked):
-        return _refused(asked, catalog, _NOTHING)._replace(who=who)
-    return Admitted(listed, who)
+        return who, refused(asked, catalog, NOTHING)._replace(who=who)
+    return who, None
+
+
+def terms_document(asked: Asked, catalog: Catalog, shelf: Shown, now: datetime) -> Answer:
+    """Give the answer with a licence document to who may read it."""
+    return document(asked, catalog, shelf, asked.path.removeprefix("/"), None, now)
+
+
+def is_sent_right(who: Credential, asked: Asked) -> bool:
+    """Say whether a credential came by its own way: a token in a header opens nothing, nor does a
+    key in an address."""
+    return who.kind == ("token" if asked.token else "key")
 
 
 def _opens(who: Credential, listed: Listed, asked: Asked) -> bool:
-    """Say whether a credential is for a document, by the way it came: a token for a header opens
-    nothing, nor does a key in an address."""
-    came = "token" if asked.token else "key"
-    return who.kind == came and who.opens(listed.partner, listed.place, listed.feed)
+    """Say whether a credential is for a document, by the way it came."""
+    return is_sent_right(who, asked) and who.opens(listed.partner, listed.place, listed.feed)
 
 
 class Shown(Protocol):
@@ -164,18 +167,18 @@ def document(
 ) -> Answer:
     """Give the answer to who may have a document."""
     if asked.method not in {"GET", "HEAD"}:
-        return _refused(asked, catalog, _METHOD)
+        return refused(asked, catalog, METHOD)
     there = shelf.codings(path)
     coding = best_coding(asked.codings(), there)
     if there and coding is None:
-        return _refused(asked, catalog, _CODING)
+        return refused(asked, catalog, _CODING)
     held = shelf.get(path, coding) if coding else None
     if held is None:
-        return _refused(asked, catalog, _NOTHING)
-    headers = (*_kept(held, listed, catalog.at, now), *_says(catalog.url, path, listed))
+        return refused(asked, catalog, NOTHING)
+    headers = (*_kept(held, listed, catalog, now, path), *_says(catalog.url, path, listed))
     status = _condition(asked, held)
     if status is HTTPStatus.PRECONDITION_FAILED:
-        return _refused(asked, catalog, _CHANGED)
+        return refused(asked, catalog, CHANGED)
     if status is HTTPStatus.NOT_MODIFIED:
         return Answer(HTTPStatus.NOT_MODIFIED, headers, path=path, tag=held.tag)
     media_type = listed.media_type if listed else _LICENCE_TYPES[path.rpartition(".")[2]]
@@ -209,7 +212,7 @@ def _condition(asked: Asked, held: Held) -> HTTPStatus:
 
 
 def _kept(
-    held: Held, listed: Listed | None, read_at: datetime, now: datetime
+    held: Held, listed: Listed | None, catalog: Catalog, now: datetime, path: str
 ) -> Iterator[tuple[str, str]]:
     """Give what a cache needs: nobody may use a document beyond the moment that changes it.
 
@@ -218,12 +221,13 @@ def _kept(
     yield "etag", held.tag
     yield "last-modified", held.modified
     if listed is None:
-        yield "cache-control", f"public, max-age={OPEN_FRESH}"
-        yield "vary", "Accept-Encoding"
+        is_open = path in catalog.open
+        yield "cache-control", f"{'public' if is_open else 'private'}, max-age={OPEN_FRESH}"
+        yield "vary", "Accept-Encoding" if is_open else "Authorization, Accept-Encoding"
         return
     scope = "public" if listed.public else "private"
     left = math.floor((listed.due - now).total_seconds()) if listed.due else FRESH
-    left = 0 if held.changed >= read_at - SECOND else left
+    left = 0 if held.changed >= catalog.at - SECOND else left
     yield "cache-control", f"{scope}, max-age={max(0, min(FRESH, left))}, must-revalidate"
     yield "vary", "Accept-Encoding" if listed.public else "Authorization, Accept-Encoding"
 
@@ -238,7 +242,7 @@ def _said(url: str, path: str, listed: Listed | None) -> Iterator[tuple[str, str
 
     Web Linking (RFC 8288); TDM Reservation Protocol, HTTP header fields.
     """
-    yield from _SAFE
+    yield from SAFE
     if listed is None:
         yield "link", f'<{url}/{path}>; rel="self"'
         yield "content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"
@@ -291,10 +295,10 @@ def changed(asked: Asked, whole: Answer, changes: Changes, catalog: Catalog) -> 
 
 def away(asked: Asked, catalog: Catalog) -> Answer:
     """Refuse what only the record could tell, while it cannot be asked."""
-    return _refused(asked, catalog, _AWAY)
+    return refused(asked, catalog, AWAY)
 
 
-def _refused(asked: Asked, catalog: Catalog, wrong: _Wrong) -> Answer:
+def refused(asked: Asked, catalog: Catalog, wrong: Wrong) -> Answer:
     """Give a problem (RFC 9457). It says nothing of what there is for others."""
     says = {
         "title": wrong.title,
@@ -308,7 +312,7 @@ def _refused(asked: Asked, catalog: Catalog, wrong: _Wrong) -> Answer:
         ("content-length", str(len(body))),
         ("cache-control", "no-store"),
         ("vary", "Authorization, Accept-Encoding"),
-        *_SAFE,
+        *SAFE,
     ]
     if wrong.status is HTTPStatus.UNAUTHORIZED:
         realm = "".join(

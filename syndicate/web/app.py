@@ -23,6 +23,7 @@ from syndicate.pipeline.delta import changes_since
 from syndicate.web.answer import Answer, answered, changed
 from syndicate.web.archives import ArchiveDesk
 from syndicate.web.asked import Asked, asked
+from syndicate.web.doors import Porter, door_in
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
 from syndicate.web.record import Record
@@ -92,6 +93,7 @@ class App:
         shelf: Shelf,
         record: Record,
         archives: ArchiveDesk,
+        porter: Porter,
         tally: Tally,
         now: Callable[[], datetime],
         told: Told,
@@ -102,6 +104,7 @@ class App:
         self._record = record
         self._archives = archives
         self._tally = tally
+        self._porter = porter
         self._now = now
         self._told = told
         self._pages = pages
@@ -175,8 +178,7 @@ class App:
         else:
             request = asked(method, path, scope["headers"], scope.get("query_string", b""))
             catalog = self._keeper.catalog
-            older = await self._archives.answered(request, catalog, self._now())
-            found = older or answered(request, catalog, self._shelf, self._now())
+            found = await self._found(request, catalog)
             if found.path in catalog.feeds:
                 found = await self._changes(request, found, catalog)
                 self._counted(request, found, catalog.feeds[found.path])
@@ -185,6 +187,16 @@ class App:
         await send({"type": "http.response.start", "status": found.status, "headers": headers})
         await send({"type": "http.response.body", "body": found.body})
         self._told(method, path, found)
+
+    async def _found(self, request: Asked, catalog: Catalog) -> Answer:
+        """Give the answer of whoever answers at an address."""
+        older = await self._archives.answered(request, catalog, self._now())
+        if older:
+            return older
+        door = door_in(request.path)
+        if door:
+            return await self._porter.answer(request, door, catalog, self._now())
+        return answered(request, catalog, self._shelf, self._now())
 
     def _counted(self, request: Asked, found: Answer, listed: Listed) -> None:
         """Count a document that was sent, or was there already; a look at its head is neither."""

@@ -11,6 +11,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from syndicate.model.errors import SyndicateError
@@ -69,20 +70,20 @@ class ArchiveDesk:
         named = _PATH.fullmatch(asked.path)
         if named is None:
             return None
-        found = admitted(asked, catalog, f"{named[1]}{named[3]}", now)
-        if isinstance(found, Answer):
-            return found
-        path, listed, number = asked.path.removeprefix("/"), found.listed, int(named[2])
+        listed = catalog.feeds.get(f"{named[1]}{named[3]}")
+        who, wrong = admitted(asked, catalog, listed, now)
+        if wrong or listed is None:
+            return wrong
+        path, number = asked.path.removeprefix("/"), int(named[2])
+        get = partial(self._get, path=path, listed=listed, number=number, now=now)
         try:
-            kept = await self._record.ask(
-                lambda store: self._get(store, path, listed, number, now)
-            )
+            kept = await self._record.ask(get)
         except SyndicateError:
-            return away(asked, catalog)._replace(who=found.who)
+            return away(asked, catalog)._replace(who=who)
         listed = listed._replace(due=kept.due, put=0)
         # It was made of what is there now, not of what was there when the catalog was read.
         fresh = catalog._replace(at=now + 2 * SECOND)
-        return document(asked, fresh, kept.shown, path, listed, now)._replace(who=found.who)
+        return document(asked, fresh, kept.shown, path, listed, now)._replace(who=who)
 
     def _get(self, store: Store, path: str, listed: Listed, number: int, now: datetime) -> _Kept:
         follows, make = self._makes(store, listed, number, now)

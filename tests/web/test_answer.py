@@ -26,6 +26,7 @@ FEED = "gazette/web.rss"
 OTHER = "tribune/web.rss"
 OPEN = "gazette/open.rss"
 TERMS = "licences/full/v1.html"
+LENT = "licences/own/v1.html"
 
 
 class Made(NamedTuple):
@@ -66,13 +67,15 @@ def catalog(due: datetime | None = None) -> Catalog:
         OTHER: Listed("tribune", "site", "web2", "application/rss+xml", due),
     }
     keys = {one.credential.id: one.credential for one in ALL}
-    return Catalog("https://feeds.example", 'Ha"rbour Poßt', feeds, frozenset({TERMS}), keys, NOW)
+    lent = {LENT: frozenset({"gazette"})}
+    url, name, terms = "https://feeds.example", 'Ha"rbour Poßt', frozenset({TERMS})
+    return Catalog(url, name, feeds, terms, keys, NOW, lent)
 
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     root = tmp_path_factory.mktemp("public")
-    for path in (FEED, "gazette/app.rss", OTHER, TERMS, OPEN, "gazette/unlisted.rss"):
+    for path in (FEED, "gazette/app.rss", OTHER, TERMS, LENT, OPEN, "gazette/unlisted.rss"):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(BODY)
         Path(f"{root / path}.gz").write_bytes(gzip.compress(BODY))
@@ -132,6 +135,12 @@ OPENED = [
     (f"/{TERMS}", None, 200),
     (f"/{TERMS}", "Bearer nonsense", 200),
     ("/licences/full/v2.html", None, 401),
+    (f"/{LENT}", None, 401),
+    (f"/{LENT}", f"Bearer {KEY.secret}", 200),
+    (f"/{LENT}", f"Bearer {WEB.secret}", 200),
+    (f"/{LENT}", f"Bearer {TRIBUNE.secret}", 404),
+    (f"/{LENT}", f"Bearer {TOKEN.secret}", 404),
+    (f"/t/{TOKEN.secret}/{LENT}", None, 200),
     (f"/{OPEN}", None, 200),
     (f"/{OPEN}", f"Bearer {TRIBUNE.secret}", 200),
     (f"/t/{TOKEN.secret}/{OPEN}", None, 404),
