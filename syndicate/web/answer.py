@@ -48,6 +48,8 @@ class Answer(NamedTuple):
     """The document that was answered with."""
     tag: str = ""
     """Its entity-tag."""
+    coding: str = ""
+    """The coding of its representation."""
 
 
 class _Wrong(NamedTuple):
@@ -92,6 +94,29 @@ _CHANGED = _Wrong(
     "It is not what you take it for.",
     "ask without the condition",
 )
+_UNREADABLE = {
+    one.status: one
+    for one in (
+        _Wrong(
+            HTTPStatus.BAD_REQUEST,
+            "malformed-request",
+            "This is no request.",
+            "send HTTP/1.1 with one Host",
+        ),
+        _Wrong(
+            HTTPStatus.REQUEST_URI_TOO_LONG,
+            "address-too-long",
+            "No address here is that long.",
+            "look at the addresses you were given",
+        ),
+        _Wrong(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "head-too-large",
+            "These are too many header fields, or too long ones.",
+            "send fewer",
+        ),
+    )
+}
 
 
 def answered(asked: Asked, catalog: Catalog, shelf: Shelf, now: datetime) -> Answer:
@@ -140,13 +165,16 @@ def _document(
     if status is HTTPStatus.PRECONDITION_FAILED:
         return _refused(asked, catalog, _CHANGED)
     if status is HTTPStatus.NOT_MODIFIED:
-        return Answer(HTTPStatus.NOT_MODIFIED, headers, path=path, tag=held.tag)
+        return Answer(
+            HTTPStatus.NOT_MODIFIED, headers, path=path, tag=held.tag, coding=held.coding
+        )
     media_type = listed.media_type if listed else _LICENCE_TYPES[path.rpartition(".")[2]]
     described = [("content-type", _typed(media_type)), ("content-length", str(len(held.data)))]
     if held.coding != IDENTITY:
         described.append(("content-encoding", held.coding))
     body = held.data if asked.method == "GET" else b""
-    return Answer(HTTPStatus.OK, (*headers, *described), body, path=path, tag=held.tag)
+    whole = (*headers, *described)
+    return Answer(HTTPStatus.OK, whole, body, path=path, tag=held.tag, coding=held.coding)
 
 
 def _typed(media_type: str) -> str:
@@ -252,22 +280,32 @@ def changed(asked: Asked, whole: Answer, changes: Changes, catalog: Catalog) -> 
     return whole._replace(status=HTTPStatus.IM_USED, headers=tuple(headers), body=body)
 
 
-def _refused(asked: Asked, catalog: Catalog, wrong: _Wrong) -> Answer:
-    """Give a problem (RFC 9457). It says nothing of what there is for others."""
-    says = {
-        "title": wrong.title,
-        "status": int(wrong.status),
-        "code": wrong.code,
-        "mend": wrong.mend,
-    }
-    body = json.dumps(says).encode()
-    headers = [
+def unreadable(status: HTTPStatus) -> Answer:
+    """Give the answer to what is no request, or too large a one."""
+    wrong = _UNREADABLE[status]
+    return Answer(status, _described(_problem(wrong)), _problem(wrong), wrong.code)
+
+
+def _problem(wrong: _Wrong) -> bytes:
+    """Give a problem (RFC 9457)."""
+    says = {"title": wrong.title, "status": int(wrong.status)}
+    return json.dumps({**says, "code": wrong.code, "mend": wrong.mend}).encode()
+
+
+def _described(body: bytes) -> tuple[tuple[str, str], ...]:
+    return (
         ("content-type", "application/problem+json"),
         ("content-length", str(len(body))),
         ("cache-control", "no-store"),
         ("vary", "Authorization, Accept-Encoding"),
         *_SAFE,
-    ]
+    )
+
+
+def _refused(asked: Asked, catalog: Catalog, wrong: _Wrong) -> Answer:
+    """Give a refusal. It says nothing of what there is for others."""
+    body = _problem(wrong)
+    headers = [*_described(body)]
     if wrong.status is HTTPStatus.UNAUTHORIZED:
         realm = "".join(
             one for one in catalog.name if one.isascii() and one.isprintable() and one not in '"\\'

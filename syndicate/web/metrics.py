@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
-from syndicate.web.answer import Answer
 from syndicate.web.keeper import Keeper
 
 
@@ -37,10 +36,10 @@ class Metrics:
     def _watch(self, name: str, says: str, value: Callable[[], float]) -> None:
         Gauge(f"syndicate_{name}", says, registry=self._registry).set_function(value)
 
-    def count(self, answer: Answer) -> None:
-        """Count an answer."""
-        self._answers.labels(int(answer.status), answer.code).inc()
-        self._bytes.inc(len(answer.body))
+    def count(self, status: int, code: str, times: int, size: int) -> None:
+        """Count answers that were the same, and the bytes of all of them."""
+        self._answers.labels(status, code).inc(times)
+        self._bytes.inc(size)
 
     def serve(self, host: str, port: int) -> tuple[int, Callable[[], None]]:
         """Let a Prometheus server ask; give the port, and what ends it. Raises OSError."""
