@@ -46,9 +46,22 @@ GRACE = 10
     type=click.IntRange(0, 65_535),
     help="Port for Prometheus, at the same address; nobody but the desk should reach it.",
 )
+@click.option(
+    "--files-by-nginx",
+    is_flag=True,
+    help="nginx stands in front and sends the files itself: deploy/nginx.conf.template.",
+)
 @desk_option
 @json_option
-def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json: bool) -> None:
+def serve(
+    host: str,
+    port: int,
+    metrics_port: int | None,
+    desk: Path,
+    *,
+    files_by_nginx: bool,
+    as_json: bool,
+) -> None:
     """Serve the published feeds to partners, each its own, by the keys that they were given.
 
     Reads what `regenerate` or `watch` published, and follows them; publishes nothing itself. Put
@@ -65,8 +78,9 @@ def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json
     metrics = Metrics(keeper)
     log = Log(lambda: shown(now()), metrics.count, as_json=as_json)
     record = Record(lambda: wiring.store_of(desk))
+    shelf, tally = Shelf(wiring.target_folder(desk)), Tally(beside)
     pages = _pages(desk, catalogs, keeper, record)
-    app = App(keeper, Shelf(wiring.target_folder(desk)), record, Tally(beside), now, log, pages)
+    app = App(keeper, shelf, record, tally, now, log, pages, by_nginx=files_by_nginx)
     config = uvicorn.Config(
         app,
         host=host,
@@ -134,7 +148,8 @@ def _allow_files() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST + FILES if hard == resource.RLIM_INFINITY else min(MOST + FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _stop(*_: object) -> None:

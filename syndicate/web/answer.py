@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from syndicate.model.credential import Credential
+from syndicate.model.document import ENDINGS
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import Changes
 from syndicate.web.asked import IDENTITY, Asked, best_coding, matches, moment
@@ -26,6 +27,8 @@ FRESH = 300
 """Seconds for which a reader may use what it has without asking, at most."""
 OPEN_FRESH = 3_600
 """The same for what anybody may read."""
+BY_NGINX = "/.published/"
+"""The location in nginx of what is published; nobody can ask for it."""
 SECOND = timedelta(seconds=1)
 _SAFE = (
     ("x-content-type-options", "nosniff"),
@@ -274,10 +277,24 @@ def changed(asked: Asked, whole: Answer, changes: Changes, catalog: Catalog) -> 
         headers.append(("content-encoding", "gzip"))
     headers.append(("content-length", str(len(data))))
     body = data if asked.method == "GET" else b""
+    whole = whole._replace(body=body, coding="")
     if asked.since is not None:
-        return whole._replace(status=HTTPStatus.OK, headers=tuple(headers), body=body)
+        return whole._replace(status=HTTPStatus.OK, headers=tuple(headers))
     headers += [("im", "feed"), ("etag", whole.tag)]
-    return whole._replace(status=HTTPStatus.IM_USED, headers=tuple(headers), body=body)
+    return whole._replace(status=HTTPStatus.IM_USED, headers=tuple(headers))
+
+
+def handed(found: Answer) -> Answer:
+    """Give the answer that lets nginx send the file of a document, with all that is said here.
+
+    X-Accel-Redirect: https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ignore_headers
+    """
+    if not found.coding or not found.body:
+        return found
+    place = f"{BY_NGINX}{found.path}{ENDINGS.get(found.coding, '')}"
+    headers = [one for one in found.headers if one[0] != "content-length"]
+    headers += [("content-length", "0"), ("x-accel-redirect", place)]
+    return found._replace(headers=tuple(headers), body=b"")
 
 
 def unreadable(status: HTTPStatus) -> Answer:

@@ -22,7 +22,7 @@ from syndicate.model.errors import SyndicateError
 from syndicate.model.usage import NOBODY, Fetch
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import changes_since
-from syndicate.web.answer import Answer, answered, changed
+from syndicate.web.answer import Answer, answered, changed, handed
 from syndicate.web.asked import Asked, asked
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
@@ -96,7 +96,10 @@ class App:
         now: Callable[[], datetime],
         log: Log,
         pages: Pages,
+        *,
+        by_nginx: bool = False,
     ) -> None:
+        """`by_nginx`: nginx stands in front, and sends the files of documents itself."""
         self._keeper = keeper
         self._shelf = shelf
         self._record = record
@@ -104,6 +107,7 @@ class App:
         self._now = now
         self._log = log
         self._pages = pages
+        self._by_nginx = by_nginx
         self._front = Front(keeper, shelf, tally, log, now)
         self._editions = Editions()
 
@@ -193,6 +197,8 @@ class App:
             found = await self._changes(request, found, catalog)
             count = self._counted(request, found, catalog.feeds[found.path], now)
         line = self._log.line(method, request.path, found)
+        if self._by_nginx and "if-match" not in request.headers:  # nginx does not know our tags
+            found = handed(found)
         name = scope.get("state", {}).get(NAMED)
         if name and found.tag and method == "GET" and not request.asks_changes:
             self._front.prepare(name, found, catalog, now, count, line)

@@ -13,6 +13,7 @@ import resource
 import socket
 import struct
 from contextlib import suppress
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -153,12 +154,11 @@ class Connection(HttpToolsProtocol):
             return
         self._left = math.inf
         self._in_time(IDLE_TIME)
-        always = self.server_state.default_headers
-        dated = b"".join([start, *(b"%b: %b\r\n" % one for one in always), rest])
+        always = _fields(tuple(self.server_state.default_headers))
         if len(body) <= SMALL:
-            self.transport.write(dated + body)
+            self.transport.write(b"".join((start, always, rest, body)))
         else:
-            self.transport.writelines([dated, body])
+            self.transport.writelines((start + always + rest, body))
 
     # What the parser says
 
@@ -279,6 +279,12 @@ class Connection(HttpToolsProtocol):
         with suppress(OSError):
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         self.transport.abort()
+
+
+@lru_cache(2)
+def _fields(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """Give what every answer has: the date."""
+    return b"".join(b"%b: %b\r\n" % one for one in fields)
 
 
 def _look(loop: asyncio.AbstractEventLoop, connections: set[Any]) -> None:

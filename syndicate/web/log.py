@@ -1,4 +1,4 @@
-"""The log: a line for each answer, those of one turn of the loop in one write.
+"""The log: a line for each answer, those that come shortly after each other in one write.
 
 No secret stands in it, and nothing that a stranger sends breaks out of its line.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
@@ -16,8 +15,10 @@ from typing import NamedTuple
 from syndicate.model.credential import SECRET
 from syndicate.web.answer import Answer
 
-Count = Callable[[int, str, int, int], None]
-"""Counts answers: status, code, how many, bytes of their bodies."""
+Count = Callable[[int, str, int], None]
+"""Counts an answer: status, code, bytes of its body."""
+LATE = 0.05
+"""Seconds that a line waits for others, at most."""
 
 
 class Line(NamedTuple):
@@ -38,7 +39,7 @@ class Log:
         self._moment = moment
         self._count = count
         self._as_json = as_json
-        self._turn: list[Line] = []
+        self._waiting: list[str] = []
 
     def line(self, method: str, path: str, answer: Answer) -> Line:
         """Give the line of an answer."""
@@ -56,21 +57,18 @@ class Log:
         return Line(text, int(answer.status), answer.code, len(answer.body))
 
     def add(self, line: Line) -> None:
-        """Write a line at the end of this turn."""
-        if not self._turn:
-            asyncio.get_running_loop().call_soon(self.flush)
-        self._turn.append(line)
+        """Count an answer, and write its line soon."""
+        self._count(line.status, line.code, line.size)
+        if not self._waiting:
+            asyncio.get_running_loop().call_later(LATE, self.flush)
+        self._waiting.append(line.text)
 
     def flush(self) -> None:
-        """Write what is left; that nobody takes it is no reason to serve nobody."""
-        turn, self._turn = self._turn, []
-        counts = Counter((one.status, one.code, one.size) for one in turn)
-        for (status, code, size), times in counts.items():
-            self._count(status, code, times, size * times)
+        """Write what waits; that nobody takes it is no reason to serve nobody."""
+        waiting, self._waiting = self._waiting, []
         at = f'{{"at": "{self._moment()}", ' if self._as_json else f"{self._moment()} "
         with suppress(OSError, ValueError):
-            sys.stderr.write("".join(f"{at}{one.text}\n" for one in turn))
-            sys.stderr.flush()
+            sys.stderr.write("".join(f"{at}{one}\n" for one in waiting))
 
 
 def _line(facts: dict[str, object]) -> str:

@@ -24,7 +24,7 @@ from syndicate.web.answer import FRESH, Answer
 from syndicate.web.held import Held, Shelf
 from syndicate.web.keeper import Keeper
 from syndicate.web.log import Line, Log
-from syndicate.web.tally import Tally
+from syndicate.web.tally import Tally, tail_of
 
 AT_HAND = 10_000
 """Answers that are kept ready, about 2 KB each."""
@@ -54,8 +54,8 @@ class Ready(NamedTuple):
     """Headers, and the empty line."""
     full: bool
     """Whether the body goes with it."""
-    fetch: Fetch | None
-    """What is counted, but for the moment."""
+    tail: str
+    """What is counted, but for the moment; empty for nothing."""
     line: Line
     """What the log says."""
 
@@ -143,8 +143,7 @@ class Front:
     def flush(self) -> None:
         """Count and send what was asked for in this turn."""
         turn, self._turn = self._turn, []
-        now = self._now()
-        self._tally.add_all([one.fetch._replace(at=now) for one, _, _ in turn if one.fetch])
+        self._tally.add_all(self._now(), [one.tail for one, _, _ in turn if one.tail])
         for ready, body, send in turn:
             send(ready.start, ready.rest, body)
             self._log.add(ready.line)
@@ -173,7 +172,7 @@ def _ready(answer: Answer, held: Held, until: datetime, fetch: Fetch | None, lin
         until,
         f"HTTP/1.1 {int(status)} {status.phrase}\r\n".encode("latin-1"),
         f"{rest}\r\n".encode("latin-1"),
-        status is HTTPStatus.OK,
-        fetch,
+        bool(answer.body),
+        tail_of(fetch) if fetch else "",
         line,
     )

@@ -16,7 +16,6 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 from syndicate.model.usage import Fetch, Fetches
@@ -37,14 +36,14 @@ class Tally:
 
     def add(self, one: Fetch) -> None:
         """Count a request. One that cannot be counted is answered all the same."""
-        self.add_all([one])
+        self.add_all(one.at, [tail_of(one)])
 
-    def add_all(self, some: Sequence[Fetch]) -> None:
-        """Count requests that are answered together."""
-        if some:
-            lines = "".join(f'["{one.at.isoformat()}", {_rest(one[1:])}\n' for one in some)
+    def add_all(self, at: datetime, tails: Sequence[str]) -> None:
+        """Count requests that are answered together, by what `tail_of` gives for each."""
+        if tails:
+            begun = f'["{at.isoformat()}", '
             with suppress(OSError):
-                os.write(self._open(), lines.encode())
+                os.write(self._open(), "".join(f"{begun}{one}\n" for one in tails).encode())
 
     def _open(self) -> int:
         if self._descriptor is None:
@@ -70,10 +69,9 @@ class Tally:
         return sum(_folded(store, path) for path in _files(self._beside))
 
 
-@lru_cache(10_000)
-def _rest(facts: tuple[str | int, ...]) -> str:
-    """Give a line without its moment: the same reader asks for the same again and again."""
-    return json.dumps(facts)[1:]
+def tail_of(one: Fetch) -> str:
+    """Give the line of a request without its moment."""
+    return json.dumps(one[1:])[1:]
 
 
 def counted(beside: Path, store: Store) -> tuple[Fetches, ...]:
