@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -147,9 +148,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_nginx_sends_the_files_and_says_what_the_server_says(desk: Path, tmp_path: Path) -> None:
-    key = secret(desk, "fenwold")
-    token = secret(desk, "fenwold", "--token", "--feed", "fenwold-text")
+@pytest.fixture(scope="module")
+def key(desk: Path) -> str:
+    return secret(desk, "fenwold")
+
+
+@pytest.fixture(scope="module")
+def token(desk: Path) -> str:
+    return secret(desk, "fenwold", "--token", "--feed", "fenwold-text")
+
+
+def test_nginx_sends_the_files_and_says_what_the_server_says(
+    desk: Path, key: str, token: str, tmp_path: Path
+) -> None:
     mine = {"authorization": f"Bearer {key}"}
     basic = {"authorization": "Basic " + base64.b64encode(f"fenwold:{key}".encode()).decode()}
     packed = {"accept_encoding": "gzip"}
@@ -188,6 +199,9 @@ def test_nginx_sends_the_files_and_says_what_the_server_says(desk: Path, tmp_pat
             (f"/t/{token}{FOREIGN}", "GET", {}),
             (f"/t/{token[:-1]}x{RSS}", "GET", {}),
             (f"/t/{key}{RSS}", "GET", {}),
+            (f"/%74/{token}{RSS}", "GET", {}),
+            (f"/t/{token.replace('_', '%5F')}{RSS}", "GET", {}),
+            (f"/x/{token}?{token}", "GET", {}),
             (OPEN, "GET", packed),
             (TERMS, "GET", {}),
             (TERMS, "GET", packed),
@@ -203,9 +217,9 @@ def test_nginx_sends_the_files_and_says_what_the_server_says(desk: Path, tmp_pat
         assert handed.body == b""
         assert handed.headers["x-accel-redirect"] == f"/.published{RSS}"
         told = (tmp_path / "nginx" / "access.log").read_text()
-        assert f'GET "/t/…{RSS}" 200 ' in told
+        assert f'GET "/t/...{RSS}" 200 ' in told
         assert len(told.splitlines()) == 2 * len(asks) + 1
-        assert not SECRET.search(told)
+        assert not SECRET.search(unquote(told))
         assert not SECRET.search((tmp_path / "nginx" / "error.log").read_text())
         size = (desk / "public" / RSS[1:]).stat().st_size
         behind.line(f"GET '{RSS}' 200 - fenwold/{SECRET.fullmatch(key)[1]} {size}")  # type: ignore[index]
@@ -217,10 +231,9 @@ def fields(said: Said) -> list[tuple[str, str]]:
 
 
 def test_a_cache_that_is_shared_gives_no_partner_what_another_got(
-    desk: Path, tmp_path: Path
+    desk: Path, key: str, token: str, tmp_path: Path
 ) -> None:
-    mine, other = bearer(desk, "fenwold"), bearer(desk, "worldfold")
-    token = secret(desk, "fenwold", "--token", "--feed", "fenwold-text")
+    mine, other = {"authorization": f"Bearer {key}"}, bearer(desk, "worldfold")
     with (
         served(desk) as server,
         started(tmp_path / "cache", CACHE, BEHIND=server.port) as shared,
@@ -243,8 +256,10 @@ def test_a_cache_that_is_shared_gives_no_partner_what_another_got(
             assert shared.ask(f"{RSS}?since=1", **mine).headers["x-cache"] == "MISS"
 
 
-def test_a_cache_that_is_shared_keeps_what_is_for_all(desk: Path, tmp_path: Path) -> None:
-    mine = bearer(desk, "fenwold")
+def test_a_cache_that_is_shared_keeps_what_is_for_all(
+    desk: Path, key: str, tmp_path: Path
+) -> None:
+    mine = {"authorization": f"Bearer {key}"}
     with (
         served(desk) as server,
         started(tmp_path / "cache", CACHE, BEHIND=server.port) as shared,
