@@ -28,6 +28,10 @@ SMALL, LARGE = 10, 100
 CLIENTS = 36
 STALLED = 4
 """Beside them: a tenth of all. Half of them never end a request, half take no answer."""
+MANY = 50
+"""Answers that no buffer of the system holds."""
+SETTLED = 1.0
+"""Seconds until they stall."""
 SECONDS = 2
 TURNS = 3
 PATIENCE = 60.0
@@ -121,7 +125,8 @@ def _stalling(port: int, end: tuple[str, Mapping[str, str]]) -> Iterator[None]:
     with ExitStack() as stack:
         for number in range(STALLED):
             one = stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE))
-            one.sendall((head + b"\r\n") * 100 if number % 2 else head)
+            one.sendall((head + b"\r\n") * MANY if number % 2 else head)
+        time.sleep(SETTLED)
         yield
 
 

@@ -86,6 +86,8 @@ class Front:
         self._of: Catalog | None = None
         self._known: OrderedDict[bytes, Ready] = OrderedDict()
         self._turn: list[tuple[Ready, bytes, Send]] = []
+        self._seen: dict[tuple[str, str], Held | None] = {}
+        """Representations, as they were found in this turn."""
 
     def named(self, data: bytes) -> bytes:
         """Give the name of a request."""
@@ -118,12 +120,12 @@ class Front:
         if ready is None:
             return False
         held = self._still(ready)
+        if not self._turn:
+            asyncio.get_running_loop().call_soon(self.flush)
         if held is None:
             del self._known[name]
             return False
         self._known.move_to_end(name)
-        if not self._turn:
-            asyncio.get_running_loop().call_soon(self.flush)
         self._turn.append((ready, held.data if ready.full else b"", send))
         return True
 
@@ -133,7 +135,10 @@ class Front:
             return None
         if self._now() >= ready.until:
             return None
-        held = self._shelf.get(ready.path, ready.held[0])
+        named = ready.path, ready.held[0]
+        if named not in self._seen:
+            self._seen[named] = self._shelf.get(*named)
+        held = self._seen[named]
         return held if held and (held.coding, held.tag, held.changed) == ready.held else None
 
     def refused(self, answer: Answer) -> None:
@@ -143,6 +148,7 @@ class Front:
     def flush(self) -> None:
         """Count and send what was asked for in this turn."""
         turn, self._turn = self._turn, []
+        self._seen.clear()
         self._tally.add_all(self._now(), [one.tail for one, _, _ in turn if one.tail])
         for ready, body, send in turn:
             send(ready.start, ready.rest, body)
