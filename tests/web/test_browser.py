@@ -121,7 +121,9 @@ def accepted(page: Page, language: str) -> str:
         looked_at(page, language)
     page.locator("main a[href^='/desk/requests/r-']").first.click()
     looked_at(page, language)
-    page.select_option("#licence", label=page.locator("#licence option[value^='full-web']").last.inner_text())
+    page.select_option(
+        "#licence", label=page.locator("#licence option[value^='full-web']").last.inner_text()
+    )
     page.locator("form[action$='/accept'] button").click()
     looked_at(page, language)
     page.locator("form[action$='/accept'] button").last.click()

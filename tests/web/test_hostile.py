@@ -83,6 +83,7 @@ ODD: dict[str, tuple[bytes, set[int]]] = {
     "HTTP/1.0": (asks(line=b"GET %b HTTP/1.0"), {200}),
     "another protocol": (asks(b"Connection: Upgrade", b"Upgrade: h2c"), {200}),
     "web sockets": (asks(b"Connection: Upgrade", b"Upgrade: websocket"), {200}),
+    "all of the server": (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", {401}),
     "empty lines before": (b"\r\n\r\n" + asks(), {200}),
 }  # fmt: skip
 """Requests by name, and what they may be answered with."""
