@@ -20,7 +20,7 @@ from rich.table import Table
 from bench.corpus import Size
 from bench.measure import Row
 from bench.progress import Told
-from bench.scenes import NAMES, SCENES, Plan, Round
+from bench.scenes import GROUPS, NAMES, SCENES, Plan, Round
 
 SIZES = {
     "small": Plan(Size(500, 50), few=20, many=200, short=5, stored=200, growth=20),
@@ -31,12 +31,14 @@ SIZES = {
 WIDTH = 130
 """Of the table, where the terminal is narrower or none."""
 
+_SAYS = ", ".join((*NAMES, *GROUPS))
+
 
 def main() -> int:
     """Measure and print."""
     asked = _asked()
     plan = _plan(asked)
-    wanted = frozenset(asked.only or NAMES)
+    wanted = frozenset(name for one in asked.only or NAMES for name in GROUPS.get(one, (one,)))
     scenes = [scene for names, scene in SCENES.items() if wanted & {*names}]
     found: dict[str, list[Row]] = {}
     with Told(len(scenes) * asked.rounds) as told:
@@ -69,7 +71,7 @@ def _asked() -> argparse.Namespace:
     ):
         parser.add_argument(f"--{name}", type=_number, metavar="N", help=f"instead: {says}")
     parser.add_argument("--rounds", type=_number, default=3, metavar="N")
-    parser.add_argument("--only", nargs="+", choices=NAMES, metavar="ROW", help=", ".join(NAMES))
+    parser.add_argument("--only", nargs="+", choices=(*NAMES, *GROUPS), metavar="ROW", help=_SAYS)
     parser.add_argument("--folder", type=Path, help="where the desks are made, for a while")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()

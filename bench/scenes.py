@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from bench import desk as desks
+from bench import serve
 from bench.bulk import keep_all
 from bench.corpus import LICENCES, NOW, THREE, TWO, Size, archive
 from bench.desk import BenchDesk, Watch
@@ -221,6 +222,11 @@ def memory(asked: Round) -> Iterator[Row]:
     yield Row("memory", what, "1 MB", (int(desks.answered(command)) / 1e6,), "–", "less")
 
 
+def serving(asked: Round) -> Iterator[Row]:
+    """Load the server beside nginx."""
+    yield from serve.rows(asked.folder, asked.watch, asked.wanted)
+
+
 _DESK = (
     *("cold", "hot", "hot-plain", "idle", "idle-cold", "hot-fresh", "idle-fresh"),
     *("idle-fresh-cold", "few-fresh", "publish", "publish-durable"),
@@ -235,8 +241,12 @@ SCENES: Mapping[tuple[str, ...], Scene] = MappingProxyType(
         ("memory",): memory,
         ("partners-cold", "partners-hot", "idle-many", "idle-many-cold"): partners,
         ("growth",): growth,
+        serve.NAMES: serving,
     }
 )
 """The scenes, by the names of their rows."""
+
+GROUPS = {"serve": serve.NAMES}
+"""Names for several rows."""
 
 NAMES = tuple(name for names in SCENES for name in names)

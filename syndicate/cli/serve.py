@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import resource
 import secrets
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,19 +17,22 @@ from syndicate import wiring
 from syndicate.cli.common import Refused, desk_option, json_option, now, shown, tell
 from syndicate.cli.keys import chance
 from syndicate.formats.all import FORMATS
-from syndicate.model.credential import SECRET
-from syndicate.web.answer import Answer
-from syndicate.web.app import App, Pages
+from syndicate.web.app import App, Others, Pages
 from syndicate.web.archives import ArchiveDesk
+from syndicate.web.connection import FILES, MOST, Connection
 from syndicate.web.doors import Porter
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
+from syndicate.web.log import Log
 from syndicate.web.metrics import Metrics
 from syndicate.web.pages.room import Room
 from syndicate.web.pages.session import SECRET_BYTES, kept_secret
 from syndicate.web.pages.site import FIRST, site
 from syndicate.web.record import Record
 from syndicate.web.tally import Tally
+
+GRACE = 10
+"""Seconds for answers that are under way when the server is told to stop."""
 
 
 @click.command()
@@ -47,9 +49,22 @@ from syndicate.web.tally import Tally
     type=click.IntRange(0, 65_535),
     help="Port for Prometheus, at the same address; nobody but the desk should reach it.",
 )
+@click.option(
+    "--files-by-nginx",
+    is_flag=True,
+    help="nginx stands in front and sends the files itself: deploy/nginx.conf.template.",
+)
 @desk_option
 @json_option
-def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json: bool) -> None:
+def serve(
+    host: str,
+    port: int,
+    metrics_port: int | None,
+    desk: Path,
+    *,
+    files_by_nginx: bool,
+    as_json: bool,
+) -> None:
     """Serve the published feeds to partners, each its own, by the keys that they were given.
 
     Reads what `regenerate` or `watch` published, and follows them; publishes nothing itself. Put
@@ -64,29 +79,29 @@ def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json
     beside = wiring.store_file(desk)
     keeper = Keeper(lambda: catalogs.made(now()), catalogs.looks, Path(f"{beside}.catalog"), tell)
     metrics = Metrics(keeper)
-    log = _Log(as_json=as_json)
-
-    def told(method: str, path: str, answer: Answer) -> None:
-        metrics.count(answer)
-        log.write(method, path, answer)
-
+    log = Log(lambda: shown(now()), metrics.count, as_json=as_json)
     record = Record(lambda: wiring.store_of(desk), beside)
-    shelf, pages = Shelf(wiring.target_folder(desk)), _pages(desk, catalogs, keeper, record)
-    archives = ArchiveDesk(record, catalogs.archive)
-    porter = Porter(record, shelf, lambda: catalogs.ground, FORMATS)
-    app = App(keeper, shelf, record, archives, porter, Tally(beside), now, told, pages)
+    shelf, tally = Shelf(wiring.target_folder(desk)), Tally(beside)
+    others = Others(
+        ArchiveDesk(record, catalogs.archive),
+        Porter(record, shelf, lambda: catalogs.ground, FORMATS),
+        _pages(desk, catalogs, keeper, record),
+    )
+    app = App(keeper, shelf, record, others, tally, now, log, by_nginx=files_by_nginx)
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
+        http=Connection,
+        ws="none",
         log_config=None,
-        log_level=logging.WARNING,
+        log_level=logging.ERROR,
         access_log=False,
         server_header=False,
         date_header=True,
-        timeout_keep_alive=15,
-        h11_max_incomplete_event_size=16_384,
+        timeout_graceful_shutdown=GRACE,
     )
+    _allow_files()
     with suppress(KeyboardInterrupt), _measured(metrics, host, metrics_port):
         signal.signal(signal.SIGTERM, _stop)
         config.load()
@@ -135,38 +150,15 @@ def _measured(metrics: Metrics, host: str, port: int | None) -> Iterator[None]:
         stop()
 
 
+def _allow_files() -> None:
+    """Let as many connections be open as may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST + FILES if hard == resource.RLIM_INFINITY else min(MOST + FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _stop(*_: object) -> None:
     """End before the server takes signals itself, and when it raises the one that ended it."""
     raise KeyboardInterrupt
-
-
-class _Log:
-    """A line for each answer."""
-
-    def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
-
-    def write(self, method: str, path: str, answer: Answer) -> None:
-        """Write a line; that nobody takes it is no reason to serve nobody."""
-        named = SECRET.sub("syn_…", path)
-        who = answer.who
-        facts = {
-            "at": shown(now()),
-            "method": method,
-            "path": named,
-            "status": int(answer.status),
-            "code": answer.code,
-            "partner": who.partner if who else "",
-            "key": who.id if who else "",
-            "bytes": len(answer.body),
-        }
-        line = json.dumps(facts) if self._as_json else _line(facts)
-        with suppress(OSError, ValueError):
-            sys.stderr.write(f"{line}\n")
-
-
-def _line(facts: dict[str, object]) -> str:
-    """Give a line for people; what stands in a path never breaks out of it."""
-    who = f"{facts['partner']}/{facts['key']}" if facts["key"] else "-"
-    asked = f"{facts['at']} {facts['method']} {facts['path']!r}"
-    return f"{asked} {facts['status']} {facts['code'] or '-'} {who} {facts['bytes']}"

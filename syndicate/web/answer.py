@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import NamedTuple, Protocol
 
 from syndicate.model.credential import Credential
+from syndicate.model.document import ENDINGS
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import Changes
 from syndicate.web.asked import IDENTITY, Asked, best_coding, matches, moment
@@ -28,6 +29,8 @@ OPEN_FRESH = 3_600
 """The same for what anybody may read."""
 RETRY = 60
 """Seconds after which to ask again what cannot be told now."""
+BY_NGINX = "/.published/"
+"""The location in nginx of what is published; nobody can ask for it."""
 SECOND = timedelta(seconds=1)
 SAFE = (
     ("x-content-type-options", "nosniff"),
@@ -50,6 +53,8 @@ class Answer(NamedTuple):
     """The document that was answered with."""
     tag: str = ""
     """Its entity-tag."""
+    coding: str = ""
+    """The coding of its representation."""
 
 
 class Wrong(NamedTuple):
@@ -94,6 +99,29 @@ CHANGED = Wrong(
     "It is not what you take it for.",
     "ask without the condition",
 )
+_UNREADABLE = {
+    one.status: one
+    for one in (
+        Wrong(
+            HTTPStatus.BAD_REQUEST,
+            "malformed-request",
+            "This is no request.",
+            "send HTTP/1.1 with one Host",
+        ),
+        Wrong(
+            HTTPStatus.REQUEST_URI_TOO_LONG,
+            "address-too-long",
+            "No address here is that long.",
+            "look at the addresses you were given",
+        ),
+        Wrong(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "head-too-large",
+            "These are too many header fields, or too long ones.",
+            "send fewer",
+        ),
+    )
+}
 
 
 AWAY = Wrong(
@@ -180,13 +208,16 @@ def document(
     if status is HTTPStatus.PRECONDITION_FAILED:
         return refused(asked, catalog, CHANGED)
     if status is HTTPStatus.NOT_MODIFIED:
-        return Answer(HTTPStatus.NOT_MODIFIED, headers, path=path, tag=held.tag)
+        return Answer(
+            HTTPStatus.NOT_MODIFIED, headers, path=path, tag=held.tag, coding=held.coding
+        )
     media_type = listed.media_type if listed else _LICENCE_TYPES[path.rpartition(".")[2]]
     described = [("content-type", _typed(media_type)), ("content-length", str(len(held.data)))]
     if held.coding != IDENTITY:
         described.append(("content-encoding", held.coding))
     body = held.data if asked.method == "GET" else b""
-    return Answer(HTTPStatus.OK, (*headers, *described), body, path=path, tag=held.tag)
+    whole = (*headers, *described)
+    return Answer(HTTPStatus.OK, whole, body, path=path, tag=held.tag, coding=held.coding)
 
 
 def _typed(media_type: str) -> str:
@@ -287,10 +318,11 @@ def changed(asked: Asked, whole: Answer, changes: Changes, catalog: Catalog) -> 
         headers.append(("content-encoding", "gzip"))
     headers.append(("content-length", str(len(data))))
     body = data if asked.method == "GET" else b""
+    whole = whole._replace(body=body, coding="")
     if asked.since is not None:
-        return whole._replace(status=HTTPStatus.OK, headers=tuple(headers), body=body)
+        return whole._replace(status=HTTPStatus.OK, headers=tuple(headers))
     headers += [("im", "feed"), ("etag", whole.tag)]
-    return whole._replace(status=HTTPStatus.IM_USED, headers=tuple(headers), body=body)
+    return whole._replace(status=HTTPStatus.IM_USED, headers=tuple(headers))
 
 
 def away(asked: Asked, catalog: Catalog) -> Answer:
@@ -298,22 +330,45 @@ def away(asked: Asked, catalog: Catalog) -> Answer:
     return refused(asked, catalog, AWAY)
 
 
-def refused(asked: Asked, catalog: Catalog, wrong: Wrong) -> Answer:
-    """Give a problem (RFC 9457). It says nothing of what there is for others."""
-    says = {
-        "title": wrong.title,
-        "status": int(wrong.status),
-        "code": wrong.code,
-        "mend": wrong.mend,
-    }
-    body = json.dumps(says).encode()
-    headers = [
+def handed(found: Answer) -> Answer:
+    """Give the answer that lets nginx send the file of a document, with all that is said here.
+
+    X-Accel-Redirect: https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ignore_headers
+    """
+    if not found.coding or not found.body:
+        return found
+    place = f"{BY_NGINX}{found.path}{ENDINGS.get(found.coding, '')}"
+    headers = [one for one in found.headers if one[0] != "content-length"]
+    headers += [("content-length", "0"), ("x-accel-redirect", place)]
+    return found._replace(headers=tuple(headers), body=b"")
+
+
+def unreadable(status: HTTPStatus) -> Answer:
+    """Give the answer to what is no request, or too large a one."""
+    wrong = _UNREADABLE[status]
+    return Answer(status, _described(_problem(wrong)), _problem(wrong), wrong.code)
+
+
+def _problem(wrong: Wrong) -> bytes:
+    """Give a problem (RFC 9457)."""
+    says = {"title": wrong.title, "status": int(wrong.status)}
+    return json.dumps({**says, "code": wrong.code, "mend": wrong.mend}).encode()
+
+
+def _described(body: bytes) -> tuple[tuple[str, str], ...]:
+    return (
         ("content-type", "application/problem+json"),
         ("content-length", str(len(body))),
         ("cache-control", "no-store"),
         ("vary", "Authorization, Accept-Encoding"),
         *SAFE,
-    ]
+    )
+
+
+def refused(asked: Asked, catalog: Catalog, wrong: Wrong) -> Answer:
+    """Give a refusal. It says nothing of what there is for others."""
+    body = _problem(wrong)
+    headers = [*_described(body)]
     if wrong.status is HTTPStatus.UNAUTHORIZED:
         realm = "".join(
             one for one in catalog.name if one.isascii() and one.isprintable() and one not in '"\\'

@@ -1,6 +1,8 @@
 """The ASGI application (https://asgi.readthedocs.io/en/latest/specs/www.html).
 
 Documents are answered without a framework: bytes that are ready, after a handful of comparisons.
+A connection that names a request gets its answer kept under that name, and gives it by itself the
+next time (`connection.py`, `ready.py`).
 """
 
 from __future__ import annotations
@@ -20,20 +22,20 @@ from syndicate.model.errors import SyndicateError
 from syndicate.model.usage import NOBODY, Fetch
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import changes_since
-from syndicate.web.answer import Answer, answered, changed
+from syndicate.web.answer import Answer, answered, changed, handed
 from syndicate.web.archives import ArchiveDesk
 from syndicate.web.asked import Asked, asked
 from syndicate.web.doors import Porter, door_in
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
+from syndicate.web.log import Line, Log
+from syndicate.web.ready import FRONT, GONE, NAMED, Front
 from syndicate.web.record import Record
 from syndicate.web.tally import Tally
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Told = Callable[[str, str, Answer], None]
-"""Is told of every answer: method, path without secrets, answer."""
 
 
 class Pages(NamedTuple):
@@ -42,6 +44,14 @@ class Pages(NamedTuple):
     app: Callable[[Scope, Receive, Send], Awaitable[None]]
     first: frozenset[str]
     """What their paths begin with."""
+
+
+class Others(NamedTuple):
+    """Who answers at addresses that no published document has."""
+
+    archives: ArchiveDesk
+    porter: Porter
+    pages: Pages
 
 
 AT_HAND = 100_000
@@ -92,31 +102,33 @@ class App:
         keeper: Keeper,
         shelf: Shelf,
         record: Record,
-        archives: ArchiveDesk,
-        porter: Porter,
+        others: Others,
         tally: Tally,
         now: Callable[[], datetime],
-        told: Told,
-        pages: Pages,
+        log: Log,
+        *,
+        by_nginx: bool = False,
     ) -> None:
+        """`by_nginx`: nginx stands in front, and sends the files of documents itself."""
         self._keeper = keeper
         self._shelf = shelf
         self._record = record
-        self._archives = archives
+        self._others = others
         self._tally = tally
-        self._porter = porter
         self._now = now
-        self._told = told
-        self._pages = pages
+        self._log = log
+        self._by_nginx = by_nginx
+        self._front = Front(keeper, shelf, tally, log, now)
         self._editions = Editions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or live through start and stop of the server."""
         if scope["type"] == "lifespan":
+            scope.get("state", {})[FRONT] = self._front
             await self._live(receive, send)
-        elif scope["type"] != "http":
+        elif scope["type"] != "http" or scope.get("state", {}).get(GONE):
             return
-        elif scope["path"].split("/", 2)[1] in self._pages.first:
+        elif (*scope["path"].split("/", 2), "")[1] in self._others.pages.first:
             await self._page(scope, receive, send)
         else:
             await self._answer(scope, send)
@@ -132,9 +144,9 @@ class App:
             await send(message)
 
         try:
-            await self._pages.app(scope, receive, sent)
+            await self._others.pages.app(scope, receive, sent)
         finally:
-            self._told(scope["method"], scope["path"], seen)
+            self._log.add(self._log.line(scope["method"], scope["path"], seen))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         tasks: list[asyncio.Task[None]] = []
@@ -148,6 +160,7 @@ class App:
                     task.cancel()
                     with suppress(asyncio.CancelledError):
                         await task
+                self._log.flush()
                 await self._fold()
                 await asyncio.to_thread(self._record.close)
                 await send({"type": "lifespan.shutdown.complete"})
@@ -175,44 +188,52 @@ class App:
         method, path = scope["method"], scope["path"]
         if path == "/healthz":
             found = self._health(method)
+            line = self._log.line(method, path, found)
         else:
-            request = asked(method, path, scope["headers"], scope.get("query_string", b""))
-            catalog = self._keeper.catalog
-            found = await self._found(request, catalog)
-            if found.path in catalog.feeds:
-                found = await self._changes(request, found, catalog)
-                self._counted(request, found, catalog.feeds[found.path])
-            path = request.path
+            found, line = await self._document(scope)
         headers = _encoded(found.headers)
         await send({"type": "http.response.start", "status": found.status, "headers": headers})
         await send({"type": "http.response.body", "body": found.body})
-        self._told(method, path, found)
+        self._log.add(line)
 
-    async def _found(self, request: Asked, catalog: Catalog) -> Answer:
-        """Give the answer of whoever answers at an address."""
-        older = await self._archives.answered(request, catalog, self._now())
-        if older:
-            return older
-        door = door_in(request.path)
-        if door:
-            return await self._porter.answer(request, door, catalog, self._now())
-        return answered(request, catalog, self._shelf, self._now())
+    async def _elsewhere(self, request: Asked, catalog: Catalog, now: datetime) -> Answer | None:
+        """Give the answer with what is made when somebody asks for it; None for a document."""
+        older = await self._others.archives.answered(request, catalog, now)
+        door = None if older else door_in(request.path)
+        return await self._others.porter.answer(request, door, catalog, now) if door else older
 
-    def _counted(self, request: Asked, found: Answer, listed: Listed) -> None:
+    async def _document(self, scope: Scope) -> tuple[Answer, Line]:
+        """Give the answer about a document, counted, and its line in the log."""
+        method, query = scope["method"], scope.get("query_string", b"")
+        request = asked(method, scope["path"], scope["headers"], query)
+        catalog, now = self._keeper.catalog, self._now()
+        elsewhere = await self._elsewhere(request, catalog, now)
+        if elsewhere:
+            return elsewhere, self._log.line(method, request.path, elsewhere)
+        found = answered(request, catalog, self._shelf, now)
+        count = None
+        if found.path in catalog.feeds:
+            found = await self._changes(request, found, catalog)
+            count = self._counted(request, found, catalog.feeds[found.path], now)
+        line = self._log.line(method, request.path, found)
+        if self._by_nginx and "if-match" not in request.headers:  # nginx does not know our tags
+            found = handed(found)
+        name = scope.get("state", {}).get(NAMED)
+        if name and found.tag and method == "GET" and not request.asks_changes:
+            self._front.prepare(name, found, catalog, now, count, line)
+        return found, line
+
+    def _counted(
+        self, request: Asked, found: Answer, listed: Listed, now: datetime
+    ) -> Fetch | None:
         """Count a document that was sent, or was there already; a look at its head is neither."""
-        if request.method == "GET" and found.tag:
-            who = found.who
-            self._tally.add(
-                Fetch(
-                    self._now(),
-                    who.id if who else NOBODY,
-                    who.partner if who else NOBODY,
-                    listed.feed,
-                    listed.format,
-                    listed.put,
-                    bool(found.body),
-                )
-            )
+        if request.method != "GET" or not found.tag:
+            return None
+        who, put = found.who, listed.put
+        name, partner = (who.id, who.partner) if who else (NOBODY, NOBODY)
+        one = Fetch(now, name, partner, listed.feed, listed.format, put, bool(found.body))
+        self._tally.add(one)
+        return one
 
     async def _changes(self, request: Asked, whole: Answer, catalog: Catalog) -> Answer:
         """Give only what changed, where that is asked for and can be told; else the whole."""

@@ -69,6 +69,11 @@ class Asked(NamedTuple):
         """Say whether changes alone will do: A-IM, RFC 3229, with its manipulation `feed`."""
         return "feed" in {one.partition(";")[0].strip() for one in self.header("a-im").split(",")}
 
+    @property
+    def asks_changes(self) -> bool:
+        """Whether less than the whole document may be the answer."""
+        return self.since is not None or "a-im" in self.headers
+
     def codings(self) -> dict[str, float]:
         """Give the content codings it takes, with their weights (RFC 9110, section 12.5.3)."""
         stated = self.headers.get("accept-encoding")

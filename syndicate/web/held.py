@@ -56,7 +56,7 @@ class Shelf:
     """Documents of a folder, by path and coding."""
 
     def __init__(self, root: Path, most: int = AT_HAND) -> None:
-        self._root = root
+        self._root = str(root)
         self._most = most
         self._size = 0
         self._there: dict[str, tuple[float, tuple[str, ...]]] = {}

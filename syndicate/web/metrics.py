@@ -6,27 +6,23 @@ up, so there are only ever a few of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+from prometheus_client import CollectorRegistry, Gauge, Metric, start_http_server
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
-from syndicate.web.answer import Answer
 from syndicate.web.keeper import Keeper
 
 
-class Metrics:
+class Metrics(Collector):
     """The numbers of a server."""
 
     def __init__(self, keeper: Keeper) -> None:
         self._registry = CollectorRegistry()
-        labels = ("status", "code")
-        self._answers = Counter(
-            "syndicate_answers", "Answers, by status and by what was wrong.", labels,
-            registry=self._registry,
-        )  # fmt: skip
-        self._bytes = Counter(
-            "syndicate_sent_bytes", "Bytes of documents that were sent.", registry=self._registry
-        )
+        self._answers: dict[tuple[int, str], int] = {}
+        self._bytes = 0
+        self._registry.register(self)
         self._watch("documents", "Documents that are served.", lambda: len(keeper.catalog.feeds))
         self._watch("keys", "Keys and tokens known.", lambda: len(keeper.catalog.credentials))
         says = "1 while what is served cannot be brought up to date."
@@ -37,10 +33,21 @@ class Metrics:
     def _watch(self, name: str, says: str, value: Callable[[], float]) -> None:
         Gauge(f"syndicate_{name}", says, registry=self._registry).set_function(value)
 
-    def count(self, answer: Answer) -> None:
-        """Count an answer."""
-        self._answers.labels(int(answer.status), answer.code).inc()
-        self._bytes.inc(len(answer.body))
+    def count(self, status: int, code: str, size: int) -> None:
+        """Count an answer, and the bytes of its body."""
+        key = status, code
+        self._answers[key] = self._answers.get(key, 0) + 1
+        self._bytes += size
+
+    def collect(self) -> Iterator[Metric]:
+        """Give what was counted, when it is asked for: an answer waits for none of this."""
+        says = "Answers, by status and by what was wrong."
+        answers = CounterMetricFamily("syndicate_answers", says, labels=("status", "code"))
+        for (status, code), times in sorted(self._answers.copy().items()):
+            answers.add_metric((str(status), code), times)
+        yield answers
+        says = "Bytes of documents that were sent."
+        yield CounterMetricFamily("syndicate_sent_bytes", says, value=self._bytes)
 
     def serve(self, host: str, port: int) -> tuple[int, Callable[[], None]]:
         """Let a Prometheus server ask; give the port, and what ends it. Raises OSError."""

@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import signal
-import socket
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -220,23 +219,3 @@ def test_it_stops_when_it_is_told_to(server: Server, name: signal.Signals) -> No
     assert server.stop(name) == 0
     assert "stopped" in server.lines[-1]
     assert not any("Traceback" in line for line in server.lines)
-
-
-ODD = [
-    b"GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + b"x" * 100_000 + b"\r\n\r\n",
-    b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
-    b"GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
-    b"GET / HTTP/9.9\r\n\r\n",
-    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-    b"G" * 1_000_000,
-    b"POST " + RSS.encode() + b" HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\nabc",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("data", ODD)
-def test_hostile_requests_hurt_nobody_else(desk: Path, server: Server, data: bytes) -> None:
-    key = bearer(desk, "fenwold")
-    server.until(200, RSS, **key)
-    with socket.create_connection(("127.0.0.1", server.port), 10) as odd:
-        odd.sendall(data)
-        assert server.ask(RSS, **key).status == 200

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.model.errors import StoreFailed
@@ -118,6 +118,7 @@ def test_a_request_that_cannot_be_counted_is_none_the_worse(tmp_path: Path) -> N
     Tally(tmp_path / "nowhere" / "desk.db").add(ONE)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_what_is_no_count_is_passed_over(data: bytes) -> None:
     store = SqlStore.open("sqlite://")

@@ -1,0 +1,78 @@
+"""The log: a line for each answer, those that come shortly after each other in one write.
+
+No secret stands in it, and nothing that a stranger sends breaks out of its line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
+
+from syndicate.model.credential import SECRET
+from syndicate.web.answer import Answer
+
+Count = Callable[[int, str, int], None]
+"""Counts an answer: status, code, bytes of its body."""
+LATE = 0.05
+"""Seconds that a line waits for others, at most."""
+
+
+class Line(NamedTuple):
+    """A line, but for the moment."""
+
+    text: str
+    status: int
+    code: str
+    size: int
+    """Bytes of the body."""
+
+
+class Log:
+    """Writes to standard error, and counts what it writes."""
+
+    def __init__(self, moment: Callable[[], str], count: Count, *, as_json: bool) -> None:
+        """`moment` gives the present as it is written."""
+        self._moment = moment
+        self._count = count
+        self._as_json = as_json
+        self._waiting: list[str] = []
+
+    def line(self, method: str, path: str, answer: Answer) -> Line:
+        """Give the line of an answer."""
+        who = answer.who
+        facts = {
+            "method": method,
+            "path": SECRET.sub("syn_…", path),
+            "status": int(answer.status),
+            "code": answer.code,
+            "partner": who.partner if who else "",
+            "key": who.id if who else "",
+            "bytes": len(answer.body),
+        }
+        text = json.dumps(facts)[1:] if self._as_json else _line(facts)
+        return Line(text, int(answer.status), answer.code, len(answer.body))
+
+    def add(self, line: Line) -> None:
+        """Count an answer, and write its line soon."""
+        self._count(line.status, line.code, line.size)
+        if not self._waiting:
+            asyncio.get_running_loop().call_later(LATE, self.flush)
+        self._waiting.append(line.text)
+
+    def flush(self) -> None:
+        """Write what waits; that nobody takes it is no reason to serve nobody."""
+        waiting, self._waiting = self._waiting, []
+        at = f'{{"at": "{self._moment()}", ' if self._as_json else f"{self._moment()} "
+        with suppress(OSError, ValueError):
+            sys.stderr.write("".join(f"{at}{one}\n" for one in waiting))
+
+
+def _line(facts: dict[str, object]) -> str:
+    """Give a line for people; what stands in a path never breaks out of it."""
+    who = f"{facts['partner']}/{facts['key']}" if facts["key"] else "-"
+    asked = f"{facts['method']} {facts['path']!r}"
+    return f"{asked} {facts['status']} {facts['code'] or '-'} {who} {facts['bytes']}"
