@@ -205,7 +205,8 @@ def _withdrawn(tombstone: Tombstone) -> Iterator[str]:
     yield leaf("description", html.escape(modules.withdrawal_note(tombstone), quote=False))
     yield leaf("guid", tombstone.guid, {"isPermaLink": "false"})
     yield _category(modules.withdrawn_category(tombstone))
-    yield leaf("pubDate", rfc822(tombstone.published))
+    # An agreement may end, in hindsight, before the article was published.
+    yield leaf("pubDate", rfc822(min(tombstone.published, tombstone.when)))
     # The notice takes the place of the body that readers keep under this guid.
     yield leaf("content:encoded", html_of(modules.withdrawn_div(tombstone)))
     yield leaf("dc:creator", tombstone.holder)

@@ -6,6 +6,7 @@ import feedparser
 import pytest
 from lxml import etree
 
+from syndicate.checks.findings import check_document
 from syndicate.formats.rss import RSS
 from syndicate.model.errors import RenderFailed
 from tests.builders import a_head, a_picture, a_tombstone, an_entry, at, some_terms
@@ -374,3 +375,10 @@ def test_the_agreements_end_stands_on_the_channel() -> None:
     root = tree(RSS, head=a_head(valid_until=at("2027-01-01T00:00Z")))
     assert texts(root, "channel/dcterms:valid") == ["end=2027-01-01T00:00:00Z; scheme=W3C-DTF"]
     assert faults(RSS, root) == []
+
+
+def test_a_permission_that_ended_before_publication_is_told_all_the_same() -> None:
+    stone = a_tombstone(published=at("2026-05-02T00:00:00Z"), when=at("2026-05-01T00:00:00Z"))
+    data = RSS.render(a_head(), [], [stone])
+    assert check_document(data, "rss") == ()
+    assert b"<pubDate>Fri, 01 May 2026 00:00:00 GMT</pubDate>" in data.partition(b"<item>")[2]
