@@ -154,10 +154,7 @@ class Porter:
             return refused(asked, catalog, AWAY)
         try:
             seen = await self._record.ask(partial(self._look, ground, door, listed, now))
-        except (
-            SyndicateError,
-            ValueError,
-        ):  # also what another version kept, and this cannot read
+        except (SyndicateError, ValueError):  # ValueError: another version's, unreadable by this
             return refused(asked, catalog, AWAY)
         if seen is None:
             return refused(asked, catalog, NOTHING)

@@ -245,7 +245,7 @@ odd = st.one_of(
     st.text(max_size=60),
     st.from_regex(r"[0-9a-f]{30,34}", fullmatch=True),
     st.sampled_from(
-        ["..", ".", "%2e%2e", "\0", "a" * 5_000, "٣" * 32, "A" * 32, "\u202e", "\r\nX: y"]
+        ["..", ".", "%2e%2e", "\0", "a" * 300, "٣" * 32, "A" * 32, "\u202e", "\r\nX: y"]
     ),
 )
 
