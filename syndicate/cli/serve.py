@@ -69,8 +69,10 @@ def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json
         log.write(method, path, answer)
 
     record = Record(lambda: wiring.store_of(desk), beside)
+    aside = Record(lambda: wiring.store_of(desk), beside)
     archives = ArchiveDesk(record, catalogs.archive)
-    shelf, pages = Shelf(wiring.target_folder(desk)), _pages(desk, catalogs, keeper, record)
+    shelf = Shelf(wiring.target_folder(desk))
+    pages = _pages(desk, catalogs, keeper, record, aside)
     app = App(keeper, shelf, record, archives, Tally(beside), now, told, pages)
     config = uvicorn.Config(
         app,
@@ -91,17 +93,23 @@ def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json
         listening.listen(config.backlog)  # who comes before all is ready waits
         documents, (_, bound) = len(keeper.catalog.feeds), listening.getsockname()[:2]
         tell(f"serving {documents} documents at http://{host}:{bound}; Ctrl-C stops it")
-        uvicorn.Server(config).run([listening])
+        try:
+            uvicorn.Server(config).run([listening])
+        finally:
+            aside.close()
     tell(f"stopped {shown(now())}")
 
 
-def _pages(desk: Path, catalogs: wiring.Catalogs, keeper: Keeper, record: Record) -> Pages:
+def _pages(
+    desk: Path, catalogs: wiring.Catalogs, keeper: Keeper, record: Record, aside: Record
+) -> Pages:
     """Give the pages for people."""
     beside = wiring.store_file(desk)
     room = Room(
         desk,
         lambda: catalogs.files(now()),
         record,
+        aside,
         lambda: keeper.catalog,
         beside,
         now,
