@@ -14,7 +14,7 @@ from syndicate.model.credential import SECRET
 from syndicate.web.pages import desk as desk_pages
 from syndicate.web.pages import desk_articles, desk_orders, desk_requests
 from tests.cli.running import a_copy, data, run
-from tests.web.browsing import Browser, Seen, browser
+from tests.web.forms import Browser, Seen, browser
 from tests.web.serving import Server, secret, served
 
 FORM = {
