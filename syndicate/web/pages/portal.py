@@ -31,7 +31,7 @@ from syndicate.web.pages.forms import Acknowledge, form_of, sent
 from syndicate.web.pages.room import Room, room_of
 from syndicate.web.pages.shown import onward, page
 from syndicate.web.pages.signing import Door, pressed
-from syndicate.web.pages.words import language_of
+from syndicate.web.pages.words import _, language_of
 from syndicate.web.tally import counted
 
 DOOR = Door(Kind.KEY, "/portal")
