@@ -50,9 +50,9 @@ from syndicate.web.tally import Tally
 def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json: bool) -> None:
     """Serve the published feeds to partners, each its own, by the keys that they were given.
 
-    Reads what `regenerate` or `watch` published, and follows them; publishes nothing itself. Put
-    a server that speaks TLS in front of it: keys must not travel in the clear. --json writes the
-    log as JSON lines; no secret stands in it either way.
+    Reads what `regenerate` or `watch` published, and follows them; publishes only what somebody
+    orders on the desk's pages. Put a server that speaks TLS in front of it: keys must not travel
+    in the clear. --json writes the log as JSON lines; no secret stands in it either way.
 
     \b
     syndicate partners key issue fenwold --desk feeds
