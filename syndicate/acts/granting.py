@@ -23,6 +23,7 @@ from syndicate.pipeline.compose import path_of
 from syndicate.pipeline.explain import explain, find_article
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.requests import Terms, decided, find_request, names_in, partner_of
+from syndicate.pipeline.timeline import ORDER
 from syndicate.sources.desk_folder import Read, read
 from syndicate.sources.field_faults import field_faults
 from syndicate.targets import partner_file
@@ -35,6 +36,8 @@ class Grant(NamedTuple):
     """NAME, or NAME/vN; else the newest."""
     name: str = ""
     """The partner's id; made of its name where it is empty."""
+    by: str = ""
+    """Who accepts it, for the log."""
 
 
 class Granted(NamedTuple):
@@ -68,6 +71,8 @@ def accept(desk: Path, request: str, grant: Grant, now: Clock, chance: keys.Chan
         wanted = keys.Wanted(Kind.KEY, note=f"request {one.id}")
         issued = keys.issue(store, partner, wanted, now(), chance)
         store.keep_request(done, now())
+        if grant.by:
+            store.note(ORDER, one.id, f"accepted as {partner.id}: ordered by {grant.by}", now())
         attempt = publish_change(desk, store, present(store, now()), now())
         decision = _decision(_sound(desk).files, store, one, partner, now())
     paths = [path_of(partner.id, f.id, FORMATS[n]) for f in partner.feeds for n in f.formats]
@@ -144,5 +149,8 @@ def _decision(
     """Give the decision on the article that was asked about."""
     if not one.form.article or files is None:
         return None
-    history = find_article(store, one.form.article)
+    try:
+        history = find_article(store, one.form.article)
+    except NotFound:  # the partner is made all the same, and its key must reach somebody
+        return None
     return next(explain(files, store, history, partner, now)).decision

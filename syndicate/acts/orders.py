@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,14 +11,16 @@ from typing import NamedTuple
 
 from syndicate import wiring
 from syndicate.acts.publishing import Attempt, Clock, present, publish_change
-from syndicate.model.article import Article
+from syndicate.model.article import Article, PubStatus
 from syndicate.model.desk import Desk
 from syndicate.model.errors import SyndicateError
 from syndicate.model.partner import Partner
-from syndicate.model.receipt import Told
+from syndicate.model.receipt import Notice, Told
 from syndicate.pipeline import amend
 from syndicate.pipeline.explain import find_article
+from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Draft, Hints, Refusal, Store
+from syndicate.pipeline.timeline import ORDER
 from syndicate.pipeline.versions import History, Kept, keep
 
 Order = Callable[[Desk, History], Callable[..., Article | Refusal]]
@@ -39,6 +41,11 @@ class Reached(NamedTuple):
         known = self.partners.get(partner)
         return (known and known.contacts.notices) or "–"
 
+    def notices(self) -> list[Notice]:
+        """Give what they were told, the most urgent first."""
+        found = (one.notice for one in self.told)
+        return sorted(found, key=lambda o: (o.due is None, o.due or o.at, o.partner))
+
     def by_mail(self) -> list[str]:
         """Give the partners that want a mail, which only people send."""
         names = dict.fromkeys(one.notice.partner for one in self.told)
@@ -57,6 +64,18 @@ class Ordered(NamedTuple):
     undone_by: tuple[str, ...] = ()
     """Files of the inbox that say other words, and would undo it with their next change."""
 
+    def changes(self) -> Iterator[tuple[Published, str]]:
+        """Give the documents in which the article changed, and what it is there now."""
+        article = self.article
+        told = {one.notice.partner for one in self.reached.told}
+        for one in self.attempt.done:
+            for how in ("added", "changed", "removed"):
+                if article.guid in getattr(one, how):
+                    gone = article.pub_status != PubStatus.USABLE and how != "removed"
+                    yield one, "withdrawn" if gone else how
+            if one.partner in told and any(":correction/" in guid for guid in one.added):
+                yield one, "notice"
+
 
 class OrderRefused(SyndicateError):
     """The article cannot be changed so."""
@@ -70,11 +89,12 @@ def carry_out(
     *,
     publish: bool = True,
     inbox: bool = False,
+    by: str = "",
 ) -> Ordered:
     """Keep the next version of an article, then publish it.
 
     Only desk.toml need be sound for the version to be kept; `inbox` says whether to look who would
-    undo it.
+    undo it, `by` who ordered it: for the log alone, it is never published.
 
     Raises:
         NotFound: there is no such article.
@@ -90,6 +110,9 @@ def carry_out(
         article = kept.judged
         if isinstance(article, Refusal):
             raise _refused(article)
+        if by:
+            words = f"version {article.version}, {article.pub_status}: ordered by {by}"
+            store.note(ORDER, article.guid, words, moment)
         attempt = Attempt()
         if publish:
             attempt = publish_change(desk, store, _current_at(article, moment, now), now())

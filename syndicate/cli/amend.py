@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -22,12 +21,10 @@ from syndicate.cli.common import (
 )
 from syndicate.cli.drill import drill
 from syndicate.cli.following import counted
-from syndicate.model.article import Article, PubStatus, WithdrawalReason
+from syndicate.model.article import Article, WithdrawalReason
 from syndicate.model.base import plain_line
 from syndicate.model.desk import Desk
-from syndicate.model.receipt import Notice
 from syndicate.pipeline import amend
-from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Hints
 from syndicate.pipeline.versions import History
 
@@ -234,22 +231,6 @@ def _amend(
         raise Refused(says, mend="mend what the lines above say, then syndicate regenerate")
 
 
-def _changes(
-    article: Article, done: tuple[Published, ...], reached: Reached
-) -> list[tuple[Published, str]]:
-    """Give the documents in which an article changed, and what it is there now."""
-    told = {one.notice.partner for one in reached.told}
-    found = []
-    for one in done:
-        for how in ("added", "changed", "removed"):
-            if article.guid in getattr(one, how):
-                gone = article.pub_status != PubStatus.USABLE and how != "removed"
-                found.append((one, "withdrawn" if gone else how))
-        if one.partner in told and any(":correction/" in guid for guid in one.added):
-            found.append((one, "notice"))
-    return found
-
-
 def _print(ordered: Ordered, *, publish: bool) -> None:
     article, attempt = ordered.article, ordered.attempt
     was = "" if ordered.kept.is_new else " already"
@@ -260,7 +241,7 @@ def _print(ordered: Ordered, *, publish: bool) -> None:
     if not publish:
         click.echo("not published yet: syndicate regenerate")
         return
-    changes = _changes(article, attempt.done, ordered.reached)
+    changes = list(ordered.changes())
     if changes:
         rows = [(one.partner, one.feed, one.format, how, one.path) for one, how in changes]
         print_table(("partner", "feed", "format", "there", "file"), rows)
@@ -276,7 +257,7 @@ def _print_reached(reached: Reached) -> None:
     click.echo(f"could have it: {', '.join(reached.holders) or 'nobody'}")
     rows = [
         (one.id, one.partner, one.grade, shown(one.due), reached.address(one.partner))
-        for one in sorted((one.notice for one in reached.told), key=_urgency)
+        for one in reached.notices()
     ]
     if not rows:
         return
@@ -286,10 +267,6 @@ def _print_reached(reached: Reached) -> None:
     name = reached.told[0].notice.guid.rpartition(":")[2]
     click.echo(f"who has what: syndicate holders {name}")
     click.echo(f"who has not answered: syndicate notices list --open --article {name}")
-
-
-def _urgency(one: Notice) -> tuple[bool, datetime, str]:
-    return (one.due is None, one.due or one.at, one.partner)
 
 
 def _print_json(ordered: Ordered) -> None:

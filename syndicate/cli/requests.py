@@ -56,7 +56,10 @@ def add(file: Path, desk: Path, *, as_json: bool) -> None:
     """
     form = _form(file)
     with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
-        parts = list(foreign_parts(_article(store, form))) if form.article else []
+        article = _article(store, form) if form.article else None
+        parts = list(foreign_parts(article)) if article else []
+        if article:  # by whatever end of a name it was found
+            form = form.model_copy(update={"article": article.guid})
         made = received(form, now(), secrets.token_bytes(4))
         store.keep_request(made, made.at)
     if as_json:

@@ -67,9 +67,9 @@ def serve(
 ) -> None:
     """Serve the published feeds to partners, each its own, by the keys that they were given.
 
-    Reads what `regenerate` or `watch` published, and follows them; publishes nothing itself. Put
-    a server that speaks TLS in front of it: keys must not travel in the clear. --json writes the
-    log as JSON lines; no secret stands in it either way.
+    Reads what `regenerate` or `watch` published, and follows them; publishes only what somebody
+    orders on the desk's pages. Put a server that speaks TLS in front of it: keys must not travel
+    in the clear. --json writes the log as JSON lines; no secret stands in it either way.
 
     \b
     syndicate partners key issue fenwold --desk feeds
@@ -81,11 +81,12 @@ def serve(
     metrics = Metrics(keeper)
     log = Log(lambda: shown(now()), metrics.count, as_json=as_json)
     record = Record(lambda: wiring.store_of(desk), beside)
+    aside = Record(lambda: wiring.store_of(desk), beside)
     shelf, tally = Shelf(wiring.target_folder(desk)), Tally(beside)
     others = Others(
         ArchiveDesk(record, catalogs.archive),
         Porter(record, shelf, lambda: catalogs.ground, FORMATS),
-        _pages(desk, catalogs, keeper, record),
+        _pages(desk, catalogs, keeper, record, aside),
     )
     app = App(keeper, shelf, record, others, tally, now, log, by_nginx=files_by_nginx)
     config = uvicorn.Config(
@@ -109,17 +110,23 @@ def serve(
         listening.listen(config.backlog)  # who comes before all is ready waits
         documents, (_, bound) = len(keeper.catalog.feeds), listening.getsockname()[:2]
         tell(f"serving {documents} documents at http://{host}:{bound}; Ctrl-C stops it")
-        uvicorn.Server(config).run([listening])
+        try:
+            uvicorn.Server(config).run([listening])
+        finally:
+            aside.close()
     tell(f"stopped {shown(now())}")
 
 
-def _pages(desk: Path, catalogs: wiring.Catalogs, keeper: Keeper, record: Record) -> Pages:
+def _pages(
+    desk: Path, catalogs: wiring.Catalogs, keeper: Keeper, record: Record, aside: Record
+) -> Pages:
     """Give the pages for people."""
     beside = wiring.store_file(desk)
     room = Room(
         desk,
         lambda: catalogs.files(now()),
         record,
+        aside,
         lambda: keeper.catalog,
         beside,
         now,

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,8 +27,6 @@ from syndicate.pipeline.usage import Health, ItemUse, Period, healths, item_uses
 from syndicate.web.tally import counted
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-QUIET = timedelta(hours=24)
-"""After so long without a request a partner has stopped asking."""
 
 
 @click.group()
@@ -135,22 +133,19 @@ def health(desk: Path, *, as_json: bool) -> None:
     \b
     syndicate usage health
     """
+    moment = now()
     with _opened(desk) as (store, fetches):
         found = list(healths(store, fetches))
     if as_json:
-        print_json([{**one._asdict(), "quiet": _is_quiet(one)} for one in found])
+        print_json([{**one._asdict(), "quiet": one.is_quiet(moment)} for one in found])
         return
     columns = ("partner", "feed", "last asked", "fetched", "not told yet of")
-    print_table(columns, [_health_row(one) for one in found])
-    quiet, waiting = sum(map(_is_quiet, found)), sum(bool(one.waiting) for one in found)
+    print_table(columns, [_health_row(one, moment) for one in found])
+    quiet, waiting = sum(o.is_quiet(moment) for o in found), sum(bool(o.waiting) for o in found)
     click.echo(f"{len(found)} feeds, {quiet} not asked for in a day, {waiting} with news to come")
 
 
-def _is_quiet(one: Health) -> bool:
-    return one.asked_at is None or now() - one.asked_at > QUIET
-
-
-def _health_row(one: Health) -> tuple[object, ...]:
+def _health_row(one: Health, moment: datetime) -> tuple[object, ...]:
     asked = shown(one.asked_at) if one.asked_at else "never"
-    quiet = " (quiet)" if _is_quiet(one) and one.asked_at else ""
+    quiet = " (quiet)" if one.is_quiet(moment) and one.asked_at else ""
     return one.partner, one.feed, f"{asked}{quiet}", one.fetched or "", "\n".join(one.waiting)

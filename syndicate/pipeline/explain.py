@@ -16,6 +16,7 @@ from syndicate.model.entry import Tombstone
 from syndicate.model.errors import NotFound
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Partner, Property
+from syndicate.model.receipt import Holding
 from syndicate.pipeline.ingest import names_of
 from syndicate.pipeline.ports import Store
 
@@ -84,10 +85,12 @@ def explain(
     partner: Partner,
     now: datetime,
     carries: frozenset[str] = frozenset(),
+    held: tuple[Holding, ...] | None = None,
 ) -> Iterator[Explanation]:
     """Give an explanation for each property of a partner, and for feeds that ask for less.
 
-    What was delivered before counts: quotas, and terms that older deliveries keep.
+    What was delivered before counts: quotas, and terms that older deliveries keep. `held` is who
+    holds the article, where that is known already.
 
     Raises:
         NotFound: the article did not exist at that moment, or the partner has no property.
@@ -99,7 +102,8 @@ def explain(
     if not partner.properties:
         raise NotFound(f"partner {partner.id} has no property", mend="add [[properties]]")
     slots = store.slots(one.id for one in partner.agreements)
-    delivered = keeps_terms(files, partner, store.held(article.guid))
+    held = store.held(article.guid) if held is None else held
+    delivered = keeps_terms(files, partner, held)
     for place in partner.properties:
         for request, feeds in _asked(files, partner, place, carries):
             asked = request._replace(slots=slots, delivered=delivered)

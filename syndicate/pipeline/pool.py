@@ -135,6 +135,21 @@ class Key(NamedTuple):
     urgency: int
 
 
+class Brief(NamedTuple):
+    """An article in short, as its newest version says it."""
+
+    guid: str
+    version: int
+    headline: str
+    language: str
+    url: str
+    """Its page; empty where it has none."""
+    pub_status: PubStatus
+    released: datetime
+    """As in its key."""
+    version_created: datetime
+
+
 class Index(Protocol):
     """What an index can be asked. Only articles with no version that waits for its date."""
 
@@ -155,6 +170,12 @@ class Index(Protocol):
 
     def histories(self, guids: Iterable[str]) -> Mapping[str, History]:
         """Give all versions."""
+
+    def newest(self, after: str, most: int) -> tuple[Brief, ...]:
+        """Give articles of any status, newest first, those after one; so many at most."""
+
+    def ending(self, end: str, most: int) -> tuple[Brief, ...]:
+        """Give the articles whose guid ends with something, by guid; so many at most."""
 
 
 class Indexed:

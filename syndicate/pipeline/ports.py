@@ -27,6 +27,7 @@ from syndicate.model.receipt import (
     Item,
     MadeUp,
     ManifestLine,
+    Notice,
     Receipt,
     Slot,
     Told,
@@ -117,6 +118,9 @@ class Receipts(Protocol):
     def notices(self, partner: str | None = None, guid: str | None = None) -> tuple[Told, ...]:
         """Give notices with their acknowledgement, oldest first."""
 
+    def unacknowledged(self) -> tuple[Notice, ...]:
+        """Give the notices that nobody acknowledged yet, oldest first."""
+
     def acknowledge(self, ack: Ack) -> bool:
         """Keep an acknowledgement; False where there is one already. Raises NotFound."""
 
@@ -191,6 +195,10 @@ class Streams(Protocol):
 
     def next_due(self, stream: int, now: datetime) -> datetime | None:
         """Give when time alone can next make a difference to what a stream gave out."""
+
+    def due_between(self, since: datetime, until: datetime, most: int) -> tuple[str, ...]:
+        """Give articles that are out and that time alone can change between two moments, those
+        that it can change first; so many at most."""
 
     def setting(self, name: str) -> str:
         """Give what is remembered under a name; empty where nothing is."""

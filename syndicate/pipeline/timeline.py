@@ -13,6 +13,8 @@ from syndicate.model.article import Article
 from syndicate.model.receipt import Edition, Event, Told
 from syndicate.pipeline.ports import Store
 
+ORDER = "order"
+"""The kind of a line that says who ordered what about an article or a request."""
 _Key = tuple[str, str]
 
 
@@ -51,7 +53,7 @@ def _names(event: Event, guid: str) -> bool:
     """Say whether a line names an article itself."""
     if event.kind == "slot":
         return event.subject.endswith(f"/{guid}")
-    return event.kind in {"isolated", "let go"} and event.subject == guid
+    return event.kind in {"isolated", "let go", ORDER} and event.subject == guid
 
 
 def _about(store: Store, history: tuple[Article, ...]) -> Iterator[tuple[_Key, str]]:

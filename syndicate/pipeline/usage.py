@@ -7,13 +7,15 @@ Offered is what an edition of a partner's feed held; fetched are the documents t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from syndicate.model.receipt import Edition, Grade, Notice
 from syndicate.model.usage import Fetch, Fetches
 from syndicate.pipeline.ports import Store
 
+QUIET = timedelta(hours=24)
+"""After so long without a request a partner has stopped asking."""
 _Key = tuple[date, str, str, str, str, int]
 
 
@@ -129,6 +131,10 @@ class Health(NamedTuple):
     """Articles that were killed or corrected, unacknowledged, and of which no document that says
     so was sent since."""
 
+    def is_quiet(self, now: datetime) -> bool:
+        """Say whether nobody has asked for it lately."""
+        return self.asked_at is None or now - self.asked_at > QUIET
+
 
 def healths(store: Store, counted: Iterable[Fetches]) -> Iterator[Health]:
     """Give how every partner is doing with every feed that was ever published, in their order.
@@ -139,8 +145,8 @@ def healths(store: Store, counted: Iterable[Fetches]) -> Iterator[Health]:
     for one in counted:
         fetches.setdefault((one.partner, one.feed), []).append(one)
     open_: dict[tuple[str, str], list[Notice]] = {}
-    for notice, ack in store.notices():
-        if ack is None and notice.grade in {Grade.KILL, Grade.CORRECTION}:
+    for notice in store.unacknowledged():
+        if notice.grade in {Grade.KILL, Grade.CORRECTION}:
             open_.setdefault((notice.partner, notice.feed), []).append(notice)
     for owner, feed in sorted({(owner, feed) for owner, feed, _ in store.published_feeds()}):
         here = fetches.get((owner, feed), [])

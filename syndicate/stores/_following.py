@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from syndicate.model.errors import NotFound
-from syndicate.model.receipt import Ack, Isolated, Slot, Told
+from syndicate.model.receipt import Ack, Isolated, Notice, Slot, Told
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, insert_new, upsert
 from syndicate.stores._rows import (
@@ -37,6 +37,13 @@ class FollowingPart(Database):
             query = query.where(NOTICES.c.guid == guid)
         rows = self._all(query.order_by(NOTICES.c.at, NOTICES.c.id))
         return tuple(Told(notice_of(row), ack_of(row.ack) if row.ack else None) for row in rows)
+
+    def unacknowledged(self) -> tuple[Notice, ...]:
+        """Give the notices that nobody acknowledged yet, oldest first."""
+        answered = sa.select(ACKS.c.notice)
+        query = sa.select(NOTICES).where(NOTICES.c.id.not_in(answered))
+        rows = self._all(query.order_by(NOTICES.c.at, NOTICES.c.id))
+        return tuple(notice_of(row) for row in rows)
 
     def acknowledge(self, ack: Ack) -> bool:
         """Keep an acknowledgement; False where there is one already. Raises NotFound."""

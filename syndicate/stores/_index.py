@@ -6,6 +6,7 @@ is made anew where it was made by another version.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from heapq import merge
@@ -13,9 +14,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from syndicate.licensing.covers import facets
+from syndicate.licensing.covers import EVERYTHING, facets
 from syndicate.model.article import Article, PubStatus
-from syndicate.pipeline.pool import LEAST_URGENT, History, Key
+from syndicate.pipeline.pool import LEAST_URGENT, Brief, History, Key
 from syndicate.stores._database import Database, upsert
 from syndicate.stores._rows import article_of
 from syndicate.stores._tables import ARRIVALS, ARTICLES, FACETS, KEYS, SETTINGS
@@ -97,6 +98,25 @@ class IndexPart(Database):
             for row in self._all(query.order_by(ARTICLES.c.guid, ARTICLES.c.version)):
                 found.setdefault(row.guid, []).append(article_of(row))
         return {guid: tuple(versions) for guid, versions in found.items()}
+
+    def newest(self, after: str, most: int) -> tuple[Brief, ...]:
+        """Give articles of any status, newest first, those after one; so many at most."""
+        columns = FACETS.c
+        query = _brief().join(FACETS, columns.guid == KEYS.c.guid)
+        query = query.where(columns.facet == EVERYTHING)
+        if after:
+            place = sa.select(KEYS.c.released).where(KEYS.c.guid == after).scalar_subquery()
+            before = sa.tuple_(columns.released, columns.guid)
+            query = query.where(before < sa.tuple_(place, sa.literal(after)))
+        order = (columns.released.desc(), columns.guid.desc())
+        return tuple(_brief_of(row) for row in self._all(query.order_by(*order).limit(most)))
+
+    def ending(self, end: str, most: int) -> tuple[Brief, ...]:
+        """Give the articles whose guid ends with something, by guid; so many at most."""
+        named = sa.select(KEYS.c.guid).where(KEYS.c.guid.endswith(end, autoescape=True))
+        mine = KEYS.c.guid.in_(named.order_by(KEYS.c.guid).limit(most))
+        rows = self._all(_brief().where(mine).order_by(KEYS.c.guid))
+        return tuple(_brief_of(row) for row in rows)
 
     def arrived_since(self, serial: int, most: int) -> tuple[int, tuple[str, ...]]:
         """Give the serial of the last version that arrived, and whose arrived after one: so many
@@ -199,3 +219,24 @@ def _moment(number: int) -> datetime:
 
 def _key_of(row: Any) -> Key:
     return Key(row.guid, row.version, _moment(row.released), _moment(row.created), row.urgency)
+
+
+def _brief() -> sa.Select[Any]:
+    """Give the query for the newest versions of articles in short."""
+    newest = (ARTICLES.c.guid == KEYS.c.guid) & (ARTICLES.c.version == KEYS.c.version)
+    columns = (KEYS.c.guid, KEYS.c.version, KEYS.c.released, KEYS.c.created)
+    return sa.select(*columns, ARTICLES.c.json).select_from(KEYS).join(ARTICLES, newest)
+
+
+def _brief_of(row: Any) -> Brief:
+    said = json.loads(row.json)
+    return Brief(
+        row.guid,
+        row.version,
+        said["headline"],
+        said["language"],
+        said.get("canonical_url", ""),
+        PubStatus(said["pub_status"]),
+        _moment(row.released),
+        _moment(row.created),
+    )

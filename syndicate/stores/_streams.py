@@ -157,6 +157,14 @@ class StreamPart(Database):
         [row] = self._all(sa.select(sa.func.min(STREAMS.c.due)).where(later))
         return datetime.fromisoformat(row[0]) if row[0] else None
 
+    def due_between(self, since: datetime, until: datetime, most: int) -> tuple[str, ...]:
+        """Give articles that are out and that time alone can change between two moments, those
+        that it can change first; so many at most."""
+        come = (STREAMS.c.due > instant(since)) & (STREAMS.c.due <= instant(until))
+        query = sa.select(STREAMS.c.guid).where(come).group_by(STREAMS.c.guid)
+        first = query.order_by(sa.func.min(STREAMS.c.due), STREAMS.c.guid).limit(most)
+        return tuple(row.guid for row in self._all(first))
+
     def setting(self, name: str) -> str:
         """Give what is remembered under a name; empty where nothing is."""
         rows = self._all(sa.select(SETTINGS.c.value).where(SETTINGS.c.name == name))

@@ -24,7 +24,8 @@ class Page:
 
     def words(self, where: str = "//main") -> str:
         """Give what people read."""
-        return " ".join(" ".join(one.itertext()) for one in self.root.xpath(where)).strip()
+        found = " ".join(" ".join(one.itertext()) for one in self.root.xpath(where))
+        return " ".join(found.split())
 
     def links(self) -> list[str]:
         return [str(one) for one in self.root.xpath("//main//a/@href")]
@@ -48,7 +49,9 @@ class Browser:
     def send(self, page: Page, action: str = "", **filled: Any) -> Page:
         """Fill a form and send it."""
         form = page.form(action)
-        fields: dict[str, Any] = dict(form.form_values())
+        fields: dict[str, Any] = {}
+        for name, value in form.form_values():
+            fields.setdefault(name, []).append(value)
         fields |= filled
         return Page(self.client.post(form.action or page.path, data=fields))
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from wtforms import (
     DateField,
     Form,
+    HiddenField,
     IntegerField,
     PasswordField,
     RadioField,
@@ -61,22 +62,59 @@ class Acknowledge(Guarded):
     )
 
 
-class Kill(Guarded):
+class Sure(Guarded):
+    """What is first shown, with all that it would do, and then done."""
+
+    sure = HiddenField()
+    """Empty at first; then what was shown: the status of an article, or a file."""
+
+
+class TakeBack(Sure):
     """Why an article is taken back."""
 
     reason = RadioField(
         _("Reason"),
         choices=[(str(one), str(one)) for one in WithdrawalReason],
+        validators=[InputRequired(_("Choose a reason."))],
+    )
+    note = TextAreaField(
+        _("Note to the partners' editors"),
+        [Length(max=2_000)],
+        description=_("It goes out with the notice. Readers do not see it."),
+    )
+
+
+class BringBack(Sure):
+    """That an article goes out again."""
+
+    note = TextAreaField(
+        _("Note to the partners' editors"),
+        [Length(max=2_000)],
+        description=_("It goes out with the article. Readers do not see it."),
+    )
+
+
+class Heard(Guarded):
+    """That a partner has answered by another way than its pages."""
+
+    notices = SelectMultipleField(validators=[InputRequired()], choices=[], validate_choice=False)
+    by = StringField(_("Who answered"), [DataRequired(), Length(max=100)])
+    way = RadioField(
+        _("How"),
+        choices=[("mail", _("by mail")), ("phone", _("by phone"))],
         validators=[InputRequired()],
     )
-    note = TextAreaField(_("Note to editors"), [Length(max=2_000)])
 
 
-class Accept(Guarded):
+class Accept(Sure):
     """Under which licence a request is accepted."""
 
-    licence = SelectField(_("Licence"), [InputRequired()], choices=[])
-    name = StringField(_("Partner's id"), [Optional(), Length(max=64)])
+    licence = SelectField(_("Licence"), [InputRequired(_("Choose a licence."))], choices=[])
+    name = StringField(
+        _("Partner's id"),
+        [Optional(), Length(max=64)],
+        description=_("Part of its addresses. Leave it empty to have one made of its name."),
+    )
 
 
 class Decline(Guarded):

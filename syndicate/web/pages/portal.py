@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -28,58 +27,15 @@ from syndicate.pipeline.compose import path_of
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.preview import Feeding, Shown, shown
 from syndicate.pipeline.usage import ItemUse, Period, item_uses
-from syndicate.web.pages.forms import Acknowledge, Guarded, SignIn, form_of, sent
-from syndicate.web.pages.limits import SIGN_IN, address_of
+from syndicate.web.pages.forms import Acknowledge, form_of, sent
 from syndicate.web.pages.room import Room, room_of
-from syndicate.web.pages.session import sign_in, sign_out, signed_in
-from syndicate.web.pages.shown import later, onward, page
+from syndicate.web.pages.shown import onward, page
+from syndicate.web.pages.signing import Door, pressed
 from syndicate.web.pages.words import _, language_of
 from syndicate.web.tally import counted
 
-_Page = Callable[[Request, Credential], Awaitable[Response]]
-
-
-def _for_partner(inner: _Page) -> Callable[[Request], Awaitable[Response]]:
-    """Give a page that only somebody sees who is signed in with a partner's key."""
-
-    async def guarded(request: Request) -> Response:
-        who = signed_in(request, Kind.KEY)
-        return await inner(request, who) if who else onward("/portal/sign-in")
-
-    return guarded
-
-
-async def _sent(request: Request) -> None:
-    """Refuse a button that no page of this session had. Raises HTTPException."""
-    if not (await sent(Guarded, request)).validate():
-        raise HTTPException(403, _("This page was open for too long."))
-
-
-async def enter(request: Request) -> Response:
-    """Ask for the key."""
-    return page(request, "sign_in.html", form=form_of(SignIn, request), wrong=False, desk=False)
-
-
-async def prove(request: Request) -> Response:
-    """Begin a session for whoever has a key."""
-    room = room_of(request)
-    wait = request.app.state.limits.wait(SIGN_IN, "sign-in", address_of(request))
-    if wait:
-        return later(request, 429, _("That was too often."), wait)
-    form = await sent(SignIn, request)
-    if form.validate():
-        who = room.catalog().proved((form.key.data or "").strip(), room.now())
-        if who and who.kind is Kind.KEY:
-            sign_in(request, who)
-            return onward("/portal")
-    return page(request, "sign_in.html", 422, form=form, wrong=True, desk=False)
-
-
-async def leave(request: Request) -> Response:
-    """End a session."""
-    await _sent(request)
-    sign_out(request)
-    return onward("/portal/sign-in")
+DOOR = Door(Kind.KEY, "/portal")
+"""Where a partner signs in, with the key that it fetches feeds with."""
 
 
 class Terms(NamedTuple):
@@ -300,7 +256,7 @@ def _renewable(store: Store, who: Credential) -> list[Credential]:
 
 async def renew(request: Request, who: Credential) -> Response:
     """Give another key for the same; the one before lives on for a week."""
-    await _sent(request)
+    await pressed(request)
     room, name = room_of(request), request.path_params["key"]
 
     def done(files: DeskFiles, store: Store) -> str:
@@ -312,7 +268,7 @@ async def renew(request: Request, who: Credential) -> Response:
 
 async def revoke(request: Request, who: Credential) -> Response:
     """End a key at once."""
-    await _sent(request)
+    await pressed(request)
     room, name = room_of(request), request.path_params["key"]
     await room.record.ask(
         lambda store: keys.revoke(store, keys.find(_renewable(store, who), name), room.now())
@@ -348,16 +304,14 @@ def _known_as(
 
 
 ROUTES = [
-    Route("/portal/sign-in", enter),
-    Route("/portal/sign-in", prove, methods=["POST"]),
-    Route("/portal/sign-out", leave, methods=["POST"]),
-    Route("/portal", _for_partner(start)),
-    Route("/portal/feeds/{feed}", _for_partner(feed)),
-    Route("/portal/feeds/{feed}/items/{guid:path}", _for_partner(item)),
-    Route("/portal/notices", _for_partner(notices)),
-    Route("/portal/notices/{notice}", _for_partner(acknowledge), methods=["POST"]),
-    Route("/portal/keys", _for_partner(own_keys)),
-    Route("/portal/keys/{key}/renew", _for_partner(renew), methods=["POST"]),
-    Route("/portal/keys/{key}/revoke", _for_partner(revoke), methods=["POST"]),
-    Route("/portal/usage", _for_partner(usage)),
+    *DOOR.routes(),
+    Route("/portal", DOOR.opens(start)),
+    Route("/portal/feeds/{feed}", DOOR.opens(feed)),
+    Route("/portal/feeds/{feed}/items/{guid:path}", DOOR.opens(item)),
+    Route("/portal/notices", DOOR.opens(notices)),
+    Route("/portal/notices/{notice}", DOOR.opens(acknowledge), methods=["POST"]),
+    Route("/portal/keys", DOOR.opens(own_keys)),
+    Route("/portal/keys/{key}/renew", DOOR.opens(renew), methods=["POST"]),
+    Route("/portal/keys/{key}/revoke", DOOR.opens(revoke), methods=["POST"]),
+    Route("/portal/usage", DOOR.opens(usage)),
 ]

@@ -25,6 +25,8 @@ class Room(NamedTuple):
     files: Callable[[], DeskFiles]
     """Gives the desk's files as they are now; slow where they changed. Raises SyndicateError."""
     record: Record
+    aside: Record
+    """The same, asked for what takes longer: whoever fetches a feed does not wait for it."""
     catalog: Callable[[], Catalog]
     """Gives what is served now."""
     beside: Path
@@ -36,6 +38,10 @@ class Room(NamedTuple):
     async def ask(self, what: Callable[[DeskFiles, Store], _T]) -> _T:
         """Give what the desk's files and the record say. Raises SyndicateError."""
         return await self.record.ask(lambda store: what(self.files(), store))
+
+    async def look(self, what: Callable[[DeskFiles, Store], _T]) -> _T:
+        """Give the same for the desk, aside of what partners ask. Raises SyndicateError."""
+        return await self.aside.ask(lambda store: what(self.files(), store))
 
 
 def room_of(request: Request) -> Room:

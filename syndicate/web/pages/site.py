@@ -6,6 +6,7 @@ something is a form with a token of its own session; what fails says how to mend
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from http import HTTPStatus
 from pathlib import Path
@@ -22,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicate.model.errors import NotFound, StoreFailed, SyndicateError
-from syndicate.web.pages import ask, portal
+from syndicate.web.pages import ask, desk, desk_articles, desk_orders, desk_requests, portal
 from syndicate.web.pages.limits import Limits
 from syndicate.web.pages.room import Room
 from syndicate.web.pages.session import Sessions
@@ -86,6 +87,10 @@ def site(room: Room, secret: bytes) -> Starlette:
         routes=[
             *ask.ROUTES,
             *portal.ROUTES,
+            *desk.ROUTES,
+            *desk_orders.ROUTES,
+            *desk_articles.ROUTES,
+            *desk_requests.ROUTES,
             Route("/language/{code}", _choose),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
@@ -99,6 +104,7 @@ def site(room: Room, secret: bytes) -> Starlette:
     app.state.room = room
     app.state.csrf_secret = hashlib.sha256(b"csrf" + secret).digest()
     app.state.limits = Limits()
+    app.state.turn = asyncio.Lock()
     return app
 
 

@@ -97,6 +97,45 @@ REASONS: Mapping[str, str] = {
 }
 """Why an article is taken back (see `WithdrawalReason`)."""
 
+STATUSES: Mapping[str, str] = {
+    "usable": _("usable"),
+    "withheld": _("withheld"),
+    "canceled": _("killed"),
+}
+"""Where an article stands (see `PubStatus`)."""
+VERDICTS: Mapping[str, str] = {
+    "allow": _("goes out"),
+    "hold": _("waits"),
+    "deny": _("does not go out"),
+}
+"""What was decided (see `Verdict`)."""
+ONWARD: Mapping[str, str] = {
+    "granted": _("may be passed on"),
+    "refused": _("may not be passed on"),
+    "unknown": _("nobody recorded whether it may be passed on"),
+}
+"""Whether a part may be passed on (see `Onward`)."""
+STANDINGS: Mapping[str, str] = {
+    "in force": _("in force"),
+    "ended": _("no agreement is in force"),
+    "gone": _("no longer a partner"),
+}
+"""How a partner stands that could have an article (see `Keeper`)."""
+CHANGES: Mapping[str, str] = {
+    "added": _("added"),
+    "changed": _("changed"),
+    "removed": _("removed"),
+    "withdrawn": _("withdrawn"),
+    "notice": _("notice added"),
+}
+"""What became of an article in a document (see `Ordered.changes`)."""
+STATES: Mapping[str, str] = {
+    "open": _("open"),
+    "accepted": _("accepted"),
+    "declined": _("declined"),
+}
+"""Where a request stands (see `RequestState`)."""
+
 
 def said(text: str, language: str) -> str:
     """Give marked words in a language."""
