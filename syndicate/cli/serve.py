@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ from syndicate.model.credential import SECRET
 from syndicate.web.answer import Answer
 from syndicate.web.app import App, Pages
 from syndicate.web.archives import ArchiveDesk
+from syndicate.web.courier import Said
 from syndicate.web.doors import Porter
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
@@ -29,6 +31,7 @@ from syndicate.web.metrics import Metrics
 from syndicate.web.pages.room import Room
 from syndicate.web.pages.session import SECRET_BYTES, kept_secret
 from syndicate.web.pages.site import FIRST, site
+from syndicate.web.pushing import Pushing
 from syndicate.web.record import Record
 from syndicate.web.tally import Tally
 
@@ -52,9 +55,10 @@ from syndicate.web.tally import Tally
 def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json: bool) -> None:
     """Serve the published feeds to partners, each its own, by the keys that they were given.
 
-    Reads what `regenerate` or `watch` published, and follows them; publishes nothing itself. Put
-    a server that speaks TLS in front of it: keys must not travel in the clear. --json writes the
-    log as JSON lines; no secret stands in it either way.
+    Reads what `regenerate` or `watch` published, and follows them; publishes nothing itself. It is
+    a WebSub hub too: what is new is sent to who subscribed (`syndicate hub list`). Put a server
+    that speaks TLS in front of it: keys must not travel in the clear. --json writes the log as
+    JSON lines; no secret stands in it either way.
 
     \b
     syndicate partners key issue fenwold --desk feeds
@@ -70,11 +74,18 @@ def serve(host: str, port: int, metrics_port: int | None, desk: Path, *, as_json
         metrics.count(answer)
         log.write(method, path, answer)
 
-    record = Record(lambda: wiring.store_of(desk), beside)
+    def pushed(said: Said) -> None:
+        metrics.count_push(said)
+        log.push(said)
+
+    opened = partial(wiring.store_of, desk)
+    record, tally = Record(opened, beside), Tally(beside)
     shelf, pages = Shelf(wiring.target_folder(desk)), _pages(desk, catalogs, keeper, record)
     archives = ArchiveDesk(record, catalogs.archive)
     porter = Porter(record, shelf, lambda: catalogs.ground, FORMATS)
-    app = App(keeper, shelf, record, archives, porter, Tally(beside), now, told, pages)
+    pushing = Pushing(keeper, shelf, tally, opened, beside, now, pushed, tell)
+    metrics.watch_pushes(pushing.sender)
+    app = App(keeper, shelf, record, archives, porter, tally, pushing, now, told, pages)
     config = uvicorn.Config(
         app,
         host=host,
@@ -160,7 +171,20 @@ class _Log:
             "key": who.id if who else "",
             "bytes": len(answer.body),
         }
-        line = json.dumps(facts) if self._as_json else _line(facts)
+        self._write(json.dumps(facts) if self._as_json else _line(facts))
+
+    def push(self, said: Said) -> None:
+        """Write a line about what the hub did."""
+        if self._as_json:
+            self._write(json.dumps({"at": shown(now()), "method": "PUSH", **said._asdict()}))
+            return
+        where = f"{said.partner}/{said.feed}.{said.format}" if said.feed else "-"
+        which = f"edition {said.edition} " if said.edition else ""
+        why = f": {said.why}" if said.why else ""
+        head = f"{shown(now())} PUSH {said.what} {said.name}"
+        self._write(f"{head} {where} {which}to {said.host!r}{why}")
+
+    def _write(self, line: str) -> None:
         with suppress(OSError, ValueError):
             sys.stderr.write(f"{line}\n")
 

@@ -25,7 +25,9 @@ from syndicate.web.archives import ArchiveDesk
 from syndicate.web.asked import Asked, asked
 from syndicate.web.doors import Porter, door_in
 from syndicate.web.held import Shelf
+from syndicate.web.hub import PATH as HUB
 from syndicate.web.keeper import Keeper
+from syndicate.web.pushing import Pushing
 from syndicate.web.record import Record
 from syndicate.web.tally import Tally
 
@@ -95,6 +97,7 @@ class App:
         archives: ArchiveDesk,
         porter: Porter,
         tally: Tally,
+        pushing: Pushing,
         now: Callable[[], datetime],
         told: Told,
         pages: Pages,
@@ -105,6 +108,7 @@ class App:
         self._archives = archives
         self._tally = tally
         self._porter = porter
+        self._pushing = pushing
         self._now = now
         self._told = told
         self._pages = pages
@@ -119,7 +123,7 @@ class App:
         elif scope["path"].split("/", 2)[1] in self._pages.first:
             await self._page(scope, receive, send)
         else:
-            await self._answer(scope, send)
+            await self._answer(scope, receive, send)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a page answer, and tell of it."""
@@ -141,13 +145,15 @@ class App:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                tasks = [asyncio.create_task(one) for one in (self._look(), self._count())]
+                lives = (self._look(), self._count(), self._pushing.sender.run())
+                tasks = [asyncio.create_task(one) for one in lives]
                 await send({"type": "lifespan.startup.complete"})
             else:
                 for task in tasks:
                     task.cancel()
                     with suppress(asyncio.CancelledError):
                         await task
+                await self._pushing.close()
                 await self._fold()
                 await asyncio.to_thread(self._record.close)
                 await send({"type": "lifespan.shutdown.complete"})
@@ -171,14 +177,17 @@ class App:
         with suppress(SyndicateError):  # the files stay, and are counted when they can be
             await self._record.ask(self._tally.fold)
 
-    async def _answer(self, scope: Scope, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
         if path == "/healthz":
             found = self._health(method)
         else:
             request = asked(method, path, scope["headers"], scope.get("query_string", b""))
             catalog = self._keeper.catalog
-            found = await self._found(request, catalog)
+            if request.path == HUB:
+                found = await self._pushing.hub.answered(request, receive, catalog)
+            else:
+                found = await self._found(request, catalog)
             if found.path in catalog.feeds:
                 found = await self._changes(request, found, catalog)
                 self._counted(request, found, catalog.feeds[found.path])

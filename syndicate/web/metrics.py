@@ -11,7 +11,9 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
 from syndicate.web.answer import Answer
+from syndicate.web.courier import Said
 from syndicate.web.keeper import Keeper
+from syndicate.web.sender import Sender
 
 
 class Metrics:
@@ -27,6 +29,10 @@ class Metrics:
         self._bytes = Counter(
             "syndicate_sent_bytes", "Bytes of documents that were sent.", registry=self._registry
         )
+        self._pushes = Counter(
+            "syndicate_pushes", "What the hub did, by what came of it.", ("what",),
+            registry=self._registry,
+        )  # fmt: skip
         self._watch("documents", "Documents that are served.", lambda: len(keeper.catalog.feeds))
         self._watch("keys", "Keys and tokens known.", lambda: len(keeper.catalog.credentials))
         says = "1 while what is served cannot be brought up to date."
@@ -36,6 +42,17 @@ class Metrics:
 
     def _watch(self, name: str, says: str, value: Callable[[], float]) -> None:
         Gauge(f"syndicate_{name}", says, registry=self._registry).set_function(value)
+
+    def watch_pushes(self, sender: Sender) -> None:
+        """Watch what the hub has to do."""
+        says = "Pushes that are on their way, or wait for a place."
+        self._watch("pushes_pending", says, lambda: sender.pending)
+        says = "Addresses at which the last push failed."
+        self._watch("pushes_failing", says, lambda: sender.failing)
+
+    def count_push(self, said: Said) -> None:
+        """Count what the hub did."""
+        self._pushes.labels(said.what).inc()
 
     def count(self, answer: Answer) -> None:
         """Count an answer."""
