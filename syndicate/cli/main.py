@@ -29,6 +29,7 @@ COMMANDS = {
     "quarantine": "quarantine",
     "watch": "watch",
     "serve": "serve",
+    "hub": "hub",
     "requests": "requests",
     "staff": "staff",
     "backup": "backup",

@@ -8,6 +8,7 @@ import secrets
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from syndicate.formats.all import FORMATS
 from syndicate.web.app import App, Others, Pages
 from syndicate.web.archives import ArchiveDesk
 from syndicate.web.connection import FILES, MOST, Connection
+from syndicate.web.courier import Said
 from syndicate.web.doors import Porter
 from syndicate.web.held import Shelf
 from syndicate.web.keeper import Keeper
@@ -28,6 +30,7 @@ from syndicate.web.metrics import Metrics
 from syndicate.web.pages.room import Room
 from syndicate.web.pages.session import SECRET_BYTES, kept_secret
 from syndicate.web.pages.site import FIRST, site
+from syndicate.web.pushing import Pushing
 from syndicate.web.record import Record
 from syndicate.web.tally import Tally
 
@@ -68,8 +71,9 @@ def serve(
     """Serve the published feeds to partners, each its own, by the keys that they were given.
 
     Reads what `regenerate` or `watch` published, and follows them; publishes only what somebody
-    orders on the desk's pages. Put a server that speaks TLS in front of it: keys must not travel
-    in the clear. --json writes the log as JSON lines; no secret stands in it either way.
+    orders on the desk's pages. It is a WebSub hub too: what is new is sent to who subscribed
+    (`syndicate hub list`). Put a server that speaks TLS in front of it: keys must not travel in
+    the clear. --json writes the log as JSON lines; no secret stands in it either way.
 
     \b
     syndicate partners key issue fenwold --desk feeds
@@ -80,13 +84,21 @@ def serve(
     keeper = Keeper(lambda: catalogs.made(now()), catalogs.looks, Path(f"{beside}.catalog"), tell)
     metrics = Metrics(keeper)
     log = Log(lambda: shown(now()), metrics.count, as_json=as_json)
-    record = Record(lambda: wiring.store_of(desk), beside)
-    aside = Record(lambda: wiring.store_of(desk), beside)
+
+    def pushed(said: Said) -> None:
+        metrics.count_push(said)
+        log.push(said)
+
+    opened = partial(wiring.store_of, desk)
+    record, aside = Record(opened, beside), Record(opened, beside)
     shelf, tally = Shelf(wiring.target_folder(desk)), Tally(beside)
+    pushing = Pushing(keeper, shelf, tally, opened, beside, now, pushed, tell)
+    metrics.watch_pushes(pushing.sender)
     others = Others(
         ArchiveDesk(record, catalogs.archive),
         Porter(record, shelf, lambda: catalogs.ground, FORMATS),
         _pages(desk, catalogs, keeper, record, aside),
+        pushing,
     )
     app = App(keeper, shelf, record, others, tally, now, log, by_nginx=files_by_nginx)
     config = uvicorn.Config(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from syndicate.model.base import Key, LangTag, MaybeText, Model, Text, Url, plain_line
 from syndicate.model.errors import broken_rule
@@ -47,6 +48,25 @@ class Defaults(Model):
     """Credit line."""
     section: Text | None = None
     """Section."""
+
+
+class Push(Model):
+    """Whom a server calls by itself (W3C WebSub); closed where nothing is said."""
+
+    hub: Annotated[Url, Field(pattern="^https?://[^#]+$")] | None = None
+    """A hub of somebody else that is told when a public feed changes, beside our own. It needs
+    https, unless its host is in `inside`."""
+    inside: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+:[0-9]{1,5}$")], ...] = ()
+    """Hosts on the desk's own network that partners may have editions sent to, with their ports
+    (reader.intranet:8443). All others must be outside, and speak https."""
+
+    @model_validator(mode="after")
+    def _speaks_https(self) -> Self:
+        parts = urlsplit(self.hub or "https:")
+        if parts.scheme != "https" and parts.netloc not in self.inside:
+            says = "the hub is not https, and its host is not in `inside`"
+            raise broken_rule("V41", says, "write https://, or add its host and port to inside")
+        return self
 
 
 class Desk(Model):
@@ -91,6 +111,8 @@ class Desk(Model):
     """Territory groups the desk declares (X-MENA)."""
     source_agreements: tuple[SourceAgreement, ...] = ()
     """What third parties allow."""
+    push: Push = Push()
+    """Whom a server calls by itself."""
 
     @field_validator("encodings", mode="after")
     @classmethod

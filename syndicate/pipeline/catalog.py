@@ -62,6 +62,10 @@ class Catalog(NamedTuple):
     """When it was read: what was put later may change earlier than is said here."""
     lent: Mapping[str, frozenset[str]] = MappingProxyType({})
     """Paths of other licence documents, with the partners that have an agreement under them."""
+    hub: str = ""
+    """A hub of somebody else that is told of public feeds."""
+    inside: tuple[str, ...] = ()
+    """Hosts of the desk's own network that may be called, each with its port."""
 
     def proved(self, secret: str, now: datetime) -> Credential | None:
         """Give the live credential that a secret proves; None where it proves none."""
@@ -81,6 +85,8 @@ class Catalog(NamedTuple):
                 "open": sorted(self.open),
                 "at": self.at.isoformat(),
                 "lent": {path: sorted(lent) for path, lent in self.lent.items()},
+                "hub": self.hub,
+                "inside": self.inside,
                 "credentials": [one.model_dump_json() for one in self.credentials.values()],
             }
         )  # fmt: skip
@@ -104,6 +110,8 @@ def catalog_in(text: str) -> Catalog:
             {one.id: one for one in keys},
             datetime.fromisoformat(data["at"]),
             {path: frozenset(lent) for path, lent in data.get("lent", {}).items()},
+            hub=str(data.get("hub", "")),
+            inside=tuple(map(str, data.get("inside", ()))),
         )
     except (TypeError, LookupError, AttributeError) as err:
         raise ValueError("no catalog") from err
@@ -142,6 +150,8 @@ def catalog_of(
         {one.id: one for one in credentials},
         now,
         {path: lent for path, lent in _lent(files).items() if path in out - open_},
+        hub=files.desk.push.hub or "",
+        inside=files.desk.push.inside,
     )
 
 

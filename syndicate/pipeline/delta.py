@@ -38,9 +38,9 @@ def changes_since(
         StoreFailed: the record cannot be read.
     """
     before = receipts.made_up(feed, format_name, since)
-    if before is None or not before.makeup or since > upto:
+    if before is None or not before.makeup:
         return None
-    for sequence in (upto, upto + 1):
+    for sequence in (one for one in (upto, upto + 1) if one >= since):
         now = receipts.made_up(feed, format_name, sequence)
         if now and now.makeup and is_made_up(data, now.digest, now.makeup, now.opening):
             return Changes(sequence, _changed(data, now, before))

@@ -34,6 +34,7 @@ from syndicate.model.receipt import (
     Way,
 )
 from syndicate.model.request import LicenceRequest
+from syndicate.model.subscription import Intent, Missed, Progress, Subscription
 from syndicate.model.usage import Fetches
 from syndicate.pipeline.keeping import Kept
 from syndicate.pipeline.pool import Index
@@ -241,6 +242,52 @@ class Usage(Protocol):
         of the batches that it came in."""
 
 
+class Most(NamedTuple):
+    """How much one credential may have, or all who need none together."""
+
+    pending: int
+    """Requests that are not confirmed."""
+    held: int
+    """Subscriptions."""
+
+
+class Pushes(Protocol):
+    """To whom editions are pushed, and how far that has come. Raises StoreFailed."""
+
+    def intend(self, intent: Intent, most: Most) -> bool:
+        """Keep what a hub was asked for until it is confirmed; it stands instead of an earlier
+        request for the same. False where there is nothing that it could end.
+
+        Raises AccessRefused where the same credential has so many already.
+        """
+
+    def intents(self) -> tuple[Intent, ...]:
+        """Give what is not confirmed yet, oldest first."""
+
+    def settle(self, intent: Intent, made: Subscription | None, at: datetime) -> None:
+        """Let go of a request; keep the subscription that it made, or renewed, in the same step.
+
+        One that was asked for again since then stays.
+        """
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Give all subscriptions, by partner, feed and age."""
+
+    def end_subscription(self, name: str, why: str, at: datetime) -> bool:
+        """Let go of a subscription and of all that is known about it; False where it is gone."""
+
+    def progress(self) -> tuple[Progress, ...]:
+        """Give how far editions have come, everywhere."""
+
+    def note_progress(
+        self, progress: Iterable[Progress], given_up: Mapping[str, str], at: datetime
+    ) -> None:
+        """Keep how far editions have come. What was given up are words of the log, by id."""
+
+    def urgent(self, missed: Iterable[Missed]) -> tuple[Missed, ...]:
+        """Give those in which something is taken back that stood before: an article, or a part."""
+
+
 class Journal(Protocol):
     """The log that is only ever added to, each line chained to the one before by its digest."""
 
@@ -260,7 +307,7 @@ class Journal(Protocol):
         """Give serial and digest of the last line that was noted outside of the database."""
 
 
-class Store(Articles, Index, Receipts, Streams, Access, Usage, Kept, Journal, Protocol):
+class Store(Articles, Index, Receipts, Streams, Access, Usage, Pushes, Kept, Journal, Protocol):
     """All that is kept. What a method of one part keeps, the journal notes in the same step."""
 
     def close(self) -> None:

@@ -301,6 +301,32 @@ BATCHES = sa.Table(
 )
 """The names of what was counted, so that nothing is counted twice."""
 
+SUBSCRIPTIONS = sa.Table(
+    "subscriptions",
+    METADATA,
+    sa.Column("id", _NAME, primary_key=True),
+    sa.Column("credential", _NAME, nullable=False, index=True),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""To whom editions are pushed, secrets to sign with included."""
+
+INTENTS = sa.Table(
+    "intents",
+    METADATA,
+    sa.Column("id", _NAME, primary_key=True),
+    sa.Column("credential", _NAME, nullable=False, index=True),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""What a hub was asked for and a subscriber has not confirmed yet."""
+
+PUSHES = sa.Table(
+    "pushes",
+    METADATA,
+    sa.Column("id", _NAME, primary_key=True),
+    sa.Column("json", sa.Text, nullable=False),
+)
+"""How far editions have come at each address."""
+
 SETTINGS = sa.Table(
     "settings",
     METADATA,

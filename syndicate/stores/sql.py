@@ -25,6 +25,7 @@ from syndicate.stores._following import FollowingPart
 from syndicate.stores._index import IndexPart, index_article
 from syndicate.stores._journal import JournalPart
 from syndicate.stores._kept import KeptPart
+from syndicate.stores._push import PushPart
 from syndicate.stores._receipts import ReceiptPart
 from syndicate.stores._rows import article_of, article_row, digest_of, storable
 from syndicate.stores._schema import bring_up_to_date
@@ -42,6 +43,7 @@ class SqlStore(
     FollowingPart,
     AccessPart,
     UsagePart,
+    PushPart,
     IndexPart,
     JournalPart,
 ):

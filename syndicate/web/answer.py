@@ -64,6 +64,8 @@ class Wrong(NamedTuple):
     code: str
     title: str
     mend: str
+    allow: str = "GET, HEAD"
+    """The methods that are there."""
 
 
 _NO_KEY = Wrong(
@@ -203,7 +205,10 @@ def document(
     held = shelf.get(path, coding) if coding else None
     if held is None:
         return refused(asked, catalog, NOTHING)
-    headers = (*_kept(held, listed, catalog, now, path), *_says(catalog.url, path, listed))
+    headers = (
+        *_kept(held, listed, catalog, now, path),
+        *_says(catalog.url, path, listed, hub_links(catalog, path)),
+    )
     status = _condition(asked, held)
     if status is HTTPStatus.PRECONDITION_FAILED:
         return refused(asked, catalog, CHANGED)
@@ -212,7 +217,7 @@ def document(
             HTTPStatus.NOT_MODIFIED, headers, path=path, tag=held.tag, coding=held.coding
         )
     media_type = listed.media_type if listed else _LICENCE_TYPES[path.rpartition(".")[2]]
-    described = [("content-type", _typed(media_type)), ("content-length", str(len(held.data)))]
+    described = [("content-type", typed(media_type)), ("content-length", str(len(held.data)))]
     if held.coding != IDENTITY:
         described.append(("content-encoding", held.coding))
     body = held.data if asked.method == "GET" else b""
@@ -220,7 +225,7 @@ def document(
     return Answer(HTTPStatus.OK, whole, body, path=path, tag=held.tag, coding=held.coding)
 
 
-def _typed(media_type: str) -> str:
+def typed(media_type: str) -> str:
     """Give a media type with its charset, where it has that parameter (RFC 7303, section 3)."""
     return (
         media_type
@@ -264,24 +269,38 @@ def _kept(
 
 
 @lru_cache(10_000)
-def _says(url: str, path: str, listed: Listed | None) -> tuple[tuple[str, str], ...]:
-    return tuple(_said(url, path, listed))
+def _says(
+    url: str, path: str, listed: Listed | None, hubs: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    return tuple(_said(url, path, listed, hubs))
 
 
-def _said(url: str, path: str, listed: Listed | None) -> Iterator[tuple[str, str]]:
-    """Give what travels with every document: where it is, and its terms.
+def hub_links(catalog: Catalog, path: str) -> tuple[str, ...]:
+    """Give where a document is, and the hubs that tell of it (WebSub, sections 4 and 7): of feeds
+    alone, and a hub of somebody else cannot read what is not public."""
+    listed, here = catalog.feeds.get(path), f'<{catalog.url}/{path}>; rel="self"'
+    if listed is None:
+        return (here,)
+    links = here, f'<{catalog.url}/hub>; rel="hub"'
+    return (*links, f'<{catalog.hub}>; rel="hub"') if listed.public and catalog.hub else links
 
-    Web Linking (RFC 8288); TDM Reservation Protocol, HTTP header fields.
+
+def _said(
+    url: str, path: str, listed: Listed | None, hubs: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Give what travels with every document: where it is, who tells of it, and its terms.
+
+    Web Linking (RFC 8288); WebSub; TDM Reservation Protocol, HTTP header fields.
     """
     yield from SAFE
     if listed is None:
         yield "link", f'<{url}/{path}>; rel="self"'
         yield "content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"
         return
-    links = [f'<{url}/{path}>; rel="self"']
+    links = list(hubs)
     for one in listed.licences:
-        typed = _LICENCE_TYPES[one.rpartition(".")[2]].partition(";")[0]
-        links.append(f'<{url}/{one}>; rel="license"; type="{typed}"')
+        kind = _LICENCE_TYPES[one.rpartition(".")[2]].partition(";")[0]
+        links.append(f'<{url}/{one}>; rel="license"; type="{kind}"')
     if listed.put:
         says = "what changes from here on"
         links.append(f'<{url}/{path}?since={listed.put}>; rel="next"; title="{says}"')
@@ -376,7 +395,7 @@ def refused(asked: Asked, catalog: Catalog, wrong: Wrong) -> Answer:
         headers.append(("www-authenticate", f'Basic realm="{realm}", charset="UTF-8"'))
         headers.append(("www-authenticate", f'Bearer realm="{realm}"'))
     if wrong.status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers.append(("allow", "GET, HEAD"))
+        headers.append(("allow", wrong.allow))
     if wrong.status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers.append(("retry-after", str(RETRY)))
     return Answer(

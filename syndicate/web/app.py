@@ -27,8 +27,10 @@ from syndicate.web.archives import ArchiveDesk
 from syndicate.web.asked import Asked, asked
 from syndicate.web.doors import Porter, door_in
 from syndicate.web.held import Shelf
+from syndicate.web.hub import PATH as HUB
 from syndicate.web.keeper import Keeper
 from syndicate.web.log import Line, Log
+from syndicate.web.pushing import Pushing
 from syndicate.web.ready import FRONT, GONE, NAMED, Front
 from syndicate.web.record import Record
 from syndicate.web.tally import Tally
@@ -52,6 +54,7 @@ class Others(NamedTuple):
     archives: ArchiveDesk
     porter: Porter
     pages: Pages
+    pushing: Pushing
 
 
 AT_HAND = 100_000
@@ -131,7 +134,7 @@ class App:
         elif (*scope["path"].split("/", 2), "")[1] in self._others.pages.first:
             await self._page(scope, receive, send)
         else:
-            await self._answer(scope, send)
+            await self._answer(scope, receive, send)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a page answer, and tell of it."""
@@ -153,13 +156,15 @@ class App:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                tasks = [asyncio.create_task(one) for one in (self._look(), self._count())]
+                lives = (self._look(), self._count(), self._others.pushing.sender.run())
+                tasks = [asyncio.create_task(one) for one in lives]
                 await send({"type": "lifespan.startup.complete"})
             else:
                 for task in tasks:
                     task.cancel()
                     with suppress(asyncio.CancelledError):
                         await task
+                await self._others.pushing.close()
                 self._log.flush()
                 await self._fold()
                 await asyncio.to_thread(self._record.close)
@@ -184,30 +189,34 @@ class App:
         with suppress(SyndicateError):  # the files stay, and are counted when they can be
             await self._record.ask(self._tally.fold)
 
-    async def _answer(self, scope: Scope, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
         if path == "/healthz":
             found = self._health(method)
             line = self._log.line(method, path, found)
         else:
-            found, line = await self._document(scope)
+            found, line = await self._document(scope, receive)
         headers = _encoded(found.headers)
         await send({"type": "http.response.start", "status": found.status, "headers": headers})
         await send({"type": "http.response.body", "body": found.body})
         self._log.add(line)
 
-    async def _elsewhere(self, request: Asked, catalog: Catalog, now: datetime) -> Answer | None:
-        """Give the answer with what is made when somebody asks for it; None for a document."""
+    async def _elsewhere(
+        self, request: Asked, receive: Receive, catalog: Catalog, now: datetime
+    ) -> Answer | None:
+        """Give the answer of whoever else answers there; None for a published document."""
+        if request.path == HUB:
+            return await self._others.pushing.hub.answered(request, receive, catalog)
         older = await self._others.archives.answered(request, catalog, now)
         door = None if older else door_in(request.path)
         return await self._others.porter.answer(request, door, catalog, now) if door else older
 
-    async def _document(self, scope: Scope) -> tuple[Answer, Line]:
+    async def _document(self, scope: Scope, receive: Receive) -> tuple[Answer, Line]:
         """Give the answer about a document, counted, and its line in the log."""
         method, query = scope["method"], scope.get("query_string", b"")
         request = asked(method, scope["path"], scope["headers"], query)
         catalog, now = self._keeper.catalog, self._now()
-        elsewhere = await self._elsewhere(request, catalog, now)
+        elsewhere = await self._elsewhere(request, receive, catalog, now)
         if elsewhere:
             return elsewhere, self._log.line(method, request.path, elsewhere)
         found = answered(request, catalog, self._shelf, now)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from syndicate.model.credential import SECRET
 from syndicate.web.answer import Answer
+from syndicate.web.courier import Said
 
 Count = Callable[[int, str, int], None]
 """Counts an answer: status, code, bytes of its body."""
@@ -59,9 +60,17 @@ class Log:
     def add(self, line: Line) -> None:
         """Count an answer, and write its line soon."""
         self._count(line.status, line.code, line.size)
+        self._soon(line.text)
+
+    def push(self, said: Said) -> None:
+        """Write a line about what the hub did, soon."""
+        facts = {"method": "PUSH", **said._asdict()}
+        self._soon(json.dumps(facts)[1:] if self._as_json else _pushed(said))
+
+    def _soon(self, text: str) -> None:
         if not self._waiting:
             asyncio.get_running_loop().call_later(LATE, self.flush)
-        self._waiting.append(line.text)
+        self._waiting.append(text)
 
     def flush(self) -> None:
         """Write what waits; that nobody takes it is no reason to serve nobody."""
@@ -76,3 +85,11 @@ def _line(facts: dict[str, object]) -> str:
     who = f"{facts['partner']}/{facts['key']}" if facts["key"] else "-"
     asked = f"{facts['method']} {facts['path']!r}"
     return f"{asked} {facts['status']} {facts['code'] or '-'} {who} {facts['bytes']}"
+
+
+def _pushed(said: Said) -> str:
+    """Give a line for people about what the hub did."""
+    where = f"{said.partner}/{said.feed}.{said.format}" if said.feed else "-"
+    which = f"edition {said.edition} " if said.edition else ""
+    why = f": {said.why}" if said.why else ""
+    return f"PUSH {said.what} {said.name} {where} {which}to {said.host!r}{why}"

@@ -1,7 +1,8 @@
 """The store, asked from a thread of its own: the server itself never waits for a database.
 
 It is opened when it is first needed, and once more after every failure, and where another file
-has taken its place.
+has taken its place. One that does not stay is let go of after every question: a database that
+nobody has open lies in one file, and who looks whether anything changed sees that at a glance.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ _T = TypeVar("_T")
 class Record:
     """Asks the store."""
 
-    def __init__(self, opened: Callable[[], Store], file: Path) -> None:
+    def __init__(self, opened: Callable[[], Store], file: Path, *, stays: bool = True) -> None:
         """Begin without it; `file` is the one it is in."""
         self._opened = opened
+        self._stays = stays
         self._file = file
         self._which: object = None
         self._thread = ThreadPoolExecutor(1, "record")
@@ -45,6 +47,9 @@ class Record:
         except SyndicateError:
             self._let_go()
             raise
+        finally:
+            if not self._stays:
+                self._let_go()
 
     def _look(self) -> object:
         """Give which file it is: another one may have taken its place, or none."""

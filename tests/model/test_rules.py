@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from syndicate.licensing.consistency import problems
+from syndicate.model.desk import Push
 from syndicate.model.price import FlatPeriod, PerItem, RevenueShare
 from tests.builders import (
     a_licence,
@@ -87,6 +88,8 @@ BROKEN: list[tuple[str, Callable[..., BaseModel], dict[str, Any]]] = [
     ("V19", embargoed, {"until": LATE, "by_partner": [{"partner": "gazette", "until": EARLY}]}),
     ("V20", embargoed, {"until": LATE, "open_ended": True}),
     ("V22", an_article, {"pub_status": "canceled", "embargoed": {"until": LATE}, "body": []}),
+    ("V41", Push, {"hub": "http://hub.example/"}),
+    ("V41", Push, {"hub": "http://hub.example:8080/", "inside": ["hub.example:80"]}),
     ("V25", a_licence, {"translation": {"languages": ["ar"]}, "covers": {"languages": ["ar"]}}),
 ]
 
@@ -99,6 +102,11 @@ def test_a_broken_rule_is_named_with_its_mend(
         build(**changes)
     messages = [error["msg"] for error in refused.value.errors()]
     assert any(message.startswith(f"{rule}: ") and "Mend: " in message for message in messages)
+
+
+def test_v41_a_hub_is_outside_or_named_with_its_port() -> None:
+    assert Push(hub="https://hub.example/").inside == ()
+    assert Push(hub="http://hub.lan:80/publish", inside=("hub.lan:80",)).hub
 
 
 def test_v15_display_and_archive_in_context_go_together() -> None:

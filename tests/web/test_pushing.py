@@ -1,0 +1,177 @@
+"""Pushes over real sockets on good and bad days: Flask-WebSub on the other side, kills, crashes,
+callbacks that hang, keys that end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask_websub.subscriber import discover
+
+from tests.cli.running import data, run
+from tests.web.serving import secret, served
+from tests.web.test_websub import OPEN, RSS, Side, kept, prepared, published, side_of
+from tests.web.websub import (
+    Callback,
+    FlaskHub,
+    FlaskSubscriber,
+    callback,
+    until,
+)
+
+__all__ = ["published"]
+ATOM = RSS.replace(".rss", ".atom")
+
+
+@pytest.fixture
+def there() -> Iterator[Callback]:
+    with callback() as made:
+        yield made
+
+
+@contextmanager
+def serving(published: Path, folder: Path, there: Callback) -> Iterator[Side]:
+    desk, port = prepared(published, folder, there)
+    key = secret(desk, "fenwold")
+    with served(desk, "--port", str(port)) as server:
+        yield side_of(desk, port, server, there, key)
+
+
+def notices(body: bytes) -> int:
+    return body.count(b"WITHDRAWN:")
+
+
+def hanging(there: Callback) -> int:
+    """Give how many editions came to the paths that hang."""
+    return sum(len(there.sent(one)) for one in there.held)
+
+
+def kill(desk: Path) -> None:
+    run("kill", "seagrass-study", "--reason", "error", "--desk", desk)
+
+
+def test_flask_websub_discovers_subscribes_takes_a_kill_and_unsubscribes(
+    published: Path, tmp_path: Path, there: Callback
+) -> None:
+    other = FlaskSubscriber(tmp_path)
+    there.place = other.place
+    try:
+        with serving(published, tmp_path, there) as side:
+            found = discover(f"{side.base}{OPEN}", timeout=60)
+            assert found["topic_url"] == f"{side.base}{OPEN}"
+            hub, topic = f"{side.base}/hub", f"{side.base}{RSS}"
+            key = {"requests_opts": {"auth": ("fenwold", side.key)}}
+            name = other.subscribe(hub, topic, secret="s" * 30, lease_seconds=4_000, **key)
+            until(lambda: len(other.taken) == 1)
+            assert other.taken[0] == (topic, (side.desk / "public" / RSS[1:]).read_bytes())
+            kill(side.desk)
+            until(lambda: len(other.taken) == 2)
+            assert notices(other.taken[1][1]) == notices(other.taken[0][1]) + 1
+            other.unsubscribe(name)
+            until(lambda: len(other.confirmed) == 2)
+            assert other.confirmed == [("subscribe", topic), ("unsubscribe", topic)]
+            until(lambda: not kept(side))
+    finally:
+        other.close()
+
+
+def test_6_the_publisher_tells_an_outside_hub_of_public_feeds_and_of_no_other(
+    published: Path, tmp_path: Path, there: Callback
+) -> None:
+    hub = FlaskHub(tmp_path)
+    there.place = hub.place
+    try:
+        desk, port = prepared(published, tmp_path, there)
+        file = desk / "desk.toml"
+        text = file.read_text("utf-8").replace("https://hub.example/", f"{hub.url}/hub")
+        file.write_text(text, "utf-8")
+        with served(desk, "--port", str(port)):
+            topics = {f"http://127.0.0.1:{port}{OPEN[:-5]}.{one}" for one in ("atom", "rss")}
+            until(lambda: set(hub.told) == topics)
+        with served(desk, "--port", str(port)) as server:
+            until(lambda: "serving" in server.lines[0])
+            server.ask("/healthz")
+        assert sorted(hub.told) == sorted(topics)
+    finally:
+        hub.close()
+
+
+def test_a_kill_overtakes_editions_at_a_host_that_hangs(
+    published: Path, tmp_path: Path, there: Callback
+) -> None:
+    with serving(published, tmp_path, there) as side:
+        side.subscribe("/kill")
+        there.held |= {f"/{number}" for number in range(12)}
+        for number in range(12):
+            assert side.ask(f"/{number}", ATOM).status == 202
+        until(lambda: hanging(there) >= 4)
+        kill(side.desk)
+        got = until(lambda: there.sent("/kill")[1:])[0]
+        assert notices(got.body) == notices(there.sent("/kill")[0].body) + 1
+        assert hanging(there) <= 8, "those that hang did not go on"
+
+
+def test_what_a_server_was_sending_when_it_was_killed_is_sent_by_the_next(
+    published: Path, tmp_path: Path, there: Callback
+) -> None:
+    desk, port = prepared(published, tmp_path, there)
+    key = secret(desk, "fenwold")
+    with served(desk, "--port", str(port)) as server:
+        side = side_of(desk, port, server, there, key)
+        side.subscribe("/crash")
+        until(lambda: [o for o in data("hub", "list", "--desk", desk) if o["sent"]])
+        there.held.add("/crash")
+        kill(desk)
+        until(lambda: len(there.sent("/crash")) == 2)
+        server.stop(signal.SIGKILL)
+    there.held.clear()
+    there.goes_on.set()
+    with served(desk, "--port", str(port)):
+        until(lambda: len(there.sent("/crash")) == 3)
+        until(lambda: data("hub", "list", "--desk", desk)[0]["sent"] == 2)
+    before, *after = (notices(one.body) for one in there.sent("/crash"))
+    assert after == [before + 1, before + 1]
+
+
+def test_two_servers_of_a_desk_send_once_and_one_goes_on_for_the_other(
+    published: Path, tmp_path: Path, there: Callback
+) -> None:
+    with serving(published, tmp_path, there) as side, served(side.desk) as second:
+        side.subscribe("/once")
+        until(lambda: [o for o in data("hub", "list", "--desk", side.desk) if o["sent"]])
+        assert side.server.stop(signal.SIGKILL) < 0
+        kill(side.desk)
+        until(lambda: len(there.sent("/once")) == 2)
+        second.line("PUSH sent")
+        assert len(there.sent("/once")) == 2
+
+
+def test_nothing_is_sent_any_more_for_a_key_that_was_revoked(
+    published: Path, tmp_path: Path, there: Callback
+) -> None:
+    with serving(published, tmp_path, there) as side:
+        side.subscribe("/revoked")
+        other = secret(side.desk, "fenwold")
+        run("partners", "key", "revoke", side.key[4:12], "--desk", side.desk)
+        kill(side.desk)
+        denied = until(lambda: there.asked("/revoked", "denied"))[0]
+        assert denied.query["hub.topic"] == [f"{side.base}{RSS}"]
+        assert not kept(side)
+        side._replace(key=other).subscribe("/other")
+        assert len(there.sent("/revoked")) == 1
+
+
+def test_a_desk_that_allows_nobody_inside_calls_nobody_inside(
+    published: Path, tmp_path: Path, there: Callback
+) -> None:
+    desk, port = prepared(published, tmp_path, there)
+    key = secret(desk, "fenwold")
+    file = desk / "desk.toml"
+    file.write_text(file.read_text("utf-8").partition("[push]")[0], "utf-8")
+    with served(desk, "--port", str(port)) as server:
+        side = side_of(desk, port, server, there, key)
+        assert side.ask("/inside").code == "callback-scheme"
+    assert there.got == []
