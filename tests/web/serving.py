@@ -70,10 +70,12 @@ class Server:
         stated = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.send(path, method, stated)
 
-    def send(self, path: str, method: str, headers: Mapping[str, str]) -> Said:
+    def send(
+        self, path: str, method: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Said:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            connection.request(method, path, headers=dict(headers))
+            connection.request(method, path, body, dict(headers))
             found = connection.getresponse()
             return Said(found.status, found.headers, found.read())
         finally:
