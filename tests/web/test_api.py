@@ -221,7 +221,8 @@ def test_use_says_what_was_fetched_and_when(
 def test_whoever_asks_for_a_licence_hears_what_is_not_ours_to_give(desk: Path) -> None:
     address = "https://longshore.example/coasts/port-ellery-channel"
     with served(desk) as server:
-        made = got(post(server, "/api/requests", {**FORM, "article": address}, {}), 201)
+        form = {**FORM, "article": address, "months": 6.0}
+        made = got(post(server, "/api/requests", form, {}), 201)
         foreign = [(one["part"], one["holder"]) for one in made["article"]["foreign"]]
         assert foreign == [("dredger", "Ravelin Pictures")]
         unknown = post(server, "/api/requests", {**FORM, "article": f"{address}-x"}, {})
@@ -295,6 +296,28 @@ def test_each_wrong_field_is_named_with_its_mend(server: Server) -> None:
     assert set(faults) == {"country", "site", "organization", "months"}
     assert "organisation" in faults["organization"]["mend"]
     assert "https://example.org" in faults["site"]["mend"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("months", 12.5),
+        ("months", 121),
+        ("months", True),
+        ("starts", "9999-12-31"),
+        ("starts", "2026-01-01T00:00:00"),
+        ("contact", "a\u0015@b.example"),
+        ("site", "https://port-times.example/ü"),
+        ("site", "https://user@port-times.example/"),
+        ("site", "javascript:alert(1)"),
+        ("organisation", "\u0001\u2003"),
+    ],
+)
+def test_what_nobody_could_work_with_is_no_request(
+    server: Server, field: str, value: object
+) -> None:
+    found = got(post(server, "/api/requests", {**FORM, field: value}, {}), 422)["faults"]
+    assert [one["field"] for one in found] == [field]
 
 
 @pytest.mark.parametrize(
@@ -390,6 +413,7 @@ def test_what_a_partner_may_not_have_is_not_told(desk: Path) -> None:
     made["embargoed"] = "2199-01-01T00:00:00Z"
     (desk / "articles" / "canary.json").write_text(json.dumps(made), "utf-8")
     run("regenerate", "--desk", desk)
+    assert "Chairlift canary" in run("articles", "show", "canary", "--desk", desk).output
     with served(desk) as server:
         key = bearer(desk, "fenwold", "--property", "site")
         server.until(200, "/api/feeds", **key)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from syndicate.model.base import MaybeText, Model, Text, Url
 from syndicate.model.errors import broken_rule
-from syndicate.model.moments import EARLIEST, LATEST
 from syndicate.model.request import RequestForm
 from syndicate.model.territory import countries
 
@@ -22,11 +21,13 @@ _SITE = r"^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,3})?(/[A-Za-z0-
 _DAY = r"^(19|20|21)[0-9]{2}-"
 
 
-def _near(day: date) -> date:
-    if not EARLIEST.date() <= day < LATEST.date():
-        says = f"{day} is not between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}"
-        raise broken_rule("instant", says, "write the year in full, for example 2026")
-    return day
+_NAME = r"[^@\s<>,;\u0000-\u001f\u007f-\u009f]+"
+_MAIL = rf"^{_NAME}@{_NAME}\.{_NAME}$"
+
+
+def _whole(number: Any) -> Any:
+    """Give a number without its fraction where that is nothing: JSON has one sort of numbers."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _written(site: str) -> str:
@@ -58,11 +59,13 @@ class WantedForm(RequestForm):
         str, Field(pattern="^[A-Z]{2}$", json_schema_extra={"enum": sorted(countries())})
     ]
     """ISO 3166-1 alpha-2 code of its seat."""
+    contact: Annotated[str, Field(pattern=_MAIL, max_length=254)]
+    """Whom to answer, and to tell of corrections and kills: a mail address."""
     site: Annotated[Url, AfterValidator(_written), Field(json_schema_extra={"pattern": _SITE})]
     """The property it is for: where it is, as a URI (RFC 3986), its host in small letters."""
     property_name: Line | None = None
     """What that is called; its address when not stated."""
-    starts: (
-        Annotated[date, AfterValidator(_near), Field(json_schema_extra={"pattern": _DAY})] | None
-    ) = None
+    months: Annotated[int, Field(ge=1, le=120), BeforeValidator(_whole)] = 12
+    """For how many months."""
+    starts: Annotated[date, Field(json_schema_extra={"pattern": _DAY})] | None = None
     """From which day on; at once when not stated."""
