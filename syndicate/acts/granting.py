@@ -133,7 +133,7 @@ def _partner(one: LicenceRequest, terms: Terms, files: DeskFiles) -> Partner:
         return partner_of(one, terms, names_in(files))
     except ValidationError as err:
         faults = field_faults(err, Partner, "schemas/syndicate/partner.schema.json")
-        raise BadDesk(next(iter(faults)), where=f"request {one.id}") from err
+        raise BadDesk(str(next(iter(faults))), where=f"request {one.id}") from err
 
 
 def _starts(one: LicenceRequest, now: datetime) -> datetime:

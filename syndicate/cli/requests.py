@@ -80,7 +80,7 @@ def _form(file: Path) -> RequestForm:
         return RequestForm.model_validate(json.loads(text))
     except ValidationError as err:
         faults = field_faults(err, RequestForm, "schemas/syndicate/request.schema.json")
-        raise Refused(next(iter(faults)), where=str(file)) from err
+        raise Refused(str(next(iter(faults))), where=str(file)) from err
     except (OSError, ValueError, RecursionError) as err:
         says = str(err).splitlines()[0]
         raise Refused(f"is no form ({says})", where=str(file), mend="write JSON") from err

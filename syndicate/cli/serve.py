@@ -18,6 +18,8 @@ from syndicate import wiring
 from syndicate.cli.common import Refused, desk_option, json_option, now, shown, tell
 from syndicate.cli.keys import chance
 from syndicate.formats.all import FORMATS
+from syndicate.web.api.site import FIRST as INTERFACE
+from syndicate.web.api.site import OFTEN, interface
 from syndicate.web.app import App, Others, Pages
 from syndicate.web.archives import ArchiveDesk
 from syndicate.web.connection import FILES, MOST, Connection
@@ -57,12 +59,20 @@ GRACE = 10
     is_flag=True,
     help="nginx stands in front and sends the files itself: deploy/nginx.conf.template.",
 )
+@click.option(
+    "--api-rate",
+    type=click.IntRange(1, 1_000_000),
+    default=OFTEN,
+    show_default=True,
+    help="Requests a minute that a key, or an address, may make of the JSON interface.",
+)
 @desk_option
 @json_option
 def serve(
     host: str,
     port: int,
     metrics_port: int | None,
+    api_rate: int,
     desk: Path,
     *,
     files_by_nginx: bool,
@@ -97,7 +107,7 @@ def serve(
     others = Others(
         ArchiveDesk(record, catalogs.archive),
         Porter(record, shelf, lambda: catalogs.ground, FORMATS),
-        _pages(desk, catalogs, keeper, record, aside),
+        _pages(desk, catalogs, keeper, (record, aside), api_rate),
         pushing,
     )
     app = App(keeper, shelf, record, others, tally, now, log, by_nginx=files_by_nginx)
@@ -130,15 +140,19 @@ def serve(
 
 
 def _pages(
-    desk: Path, catalogs: wiring.Catalogs, keeper: Keeper, record: Record, aside: Record
+    desk: Path,
+    catalogs: wiring.Catalogs,
+    keeper: Keeper,
+    records: tuple[Record, Record],
+    often: int,
 ) -> Pages:
-    """Give the pages for people."""
+    """Give the pages for people and the interface for programs; the second of the records is for
+    what takes longer."""
     beside = wiring.store_file(desk)
     room = Room(
         desk,
         lambda: catalogs.files(now()),
-        record,
-        aside,
+        *records,
         lambda: keeper.catalog,
         beside,
         now,
@@ -149,7 +163,9 @@ def _pages(
     except OSError as err:
         tell(f"nobody stays signed in after this server ends: {err}")
         secret = secrets.token_bytes(SECRET_BYTES)
-    return Pages(site(room, secret), FIRST)
+    pages = site(room, secret)
+    programs = interface(room, pages.state.limits, often)
+    return {**dict.fromkeys(FIRST, pages), INTERFACE: programs}
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from syndicate.model.base import Key, LangTag, MaybeText, Model, Text, Url
 from syndicate.model.errors import broken_rule
 from syndicate.model.feed import FormatName
-from syndicate.model.moments import Instant
+from syndicate.model.moments import EARLIEST, LATEST, Instant
 from syndicate.model.partner import Email
 from syndicate.model.rights import Medium
 from syndicate.model.territory import countries
@@ -62,6 +62,14 @@ class RequestForm(Model):
             mend = "write a country's code, for example GB"
             raise broken_rule("country", f"{country!r} is no ISO 3166-1 alpha-2 code", mend)
         return country
+
+    @field_validator("starts", mode="after")
+    @classmethod
+    def _near(cls, day: date | None) -> date | None:
+        if day and not EARLIEST.date() <= day < LATEST.date():
+            says = f"{day} is not between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}"
+            raise broken_rule("instant", says, "write the year in full, for example 2026")
+        return day
 
 
 class LicenceRequest(Model):

@@ -101,8 +101,10 @@ class Receipts(Protocol):
     def published_feeds(self) -> tuple[tuple[str, str, str], ...]:
         """Give (partner, feed, format) of every feed that ever had an edition, sorted."""
 
-    def holdings(self, feed: str, format_name: str) -> tuple[Holding, ...]:
-        """Give what a feed ever gave out in a format, ordered by guid."""
+    def holdings(
+        self, feed: str, format_name: str, guids: Iterable[str] | None = None
+    ) -> tuple[Holding, ...]:
+        """Give what a feed ever gave out in a format, or of some articles, ordered by guid."""
 
     def held(self, guid: str) -> tuple[Holding, ...]:
         """Give every holding of an article, ordered by feed and format."""

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -43,30 +43,52 @@ _RULE = re.compile(r"^V\d+$")
 _LONG = 300
 
 
-def field_faults(err: ValidationError, model: type[Model], schema: str) -> Iterator[str]:
-    """Give a line for each fault: field, what is wrong, the mend.
+class FieldFault(NamedTuple):
+    """What is wrong with one field."""
+
+    field: str
+    """The way to it; empty for the whole."""
+    says: str
+    """What is wrong."""
+    mend: str
+    """What to do about it."""
+
+    def __str__(self) -> str:
+        """One line: field, what is wrong, the mend."""
+        ends = "" if self.says.endswith("?") else "."
+        return f"{self.field or 'the whole file'}: {self.says}{ends} Mend: {self.mend}."
+
+
+def field_faults(err: ValidationError, model: type[Model], schema: str) -> Iterator[FieldFault]:
+    """Give every fault; `schema` is where the fields are described.
 
     Unknown fields come first: a field that is missing is often one of them, misspelt.
     """
     faults = err.errors(include_url=False, include_input=False)
     for fault in sorted(faults, key=lambda one: one["type"] != "extra_forbidden"):
-        field = ".".join(_steps(fault["loc"])) or "the whole file"
-        yield f"{field}: {_said(fault, model, schema)}"
+        yield FieldFault(".".join(_steps(fault["loc"])), *_said(fault, model, schema))
 
 
-def _said(fault: ErrorDetails, model: type[Model], schema: str) -> str:
+def _said(fault: ErrorDetails, model: type[Model], schema: str) -> tuple[str, str]:
+    """Give what is wrong, and the mend."""
     kind = fault["type"]
-    says = visible(str(plain_line(fault["msg"])))[:_LONG].removeprefix("Value error, ")
-    if fault.get("ctx", {}).get("mend"):
-        return says if _RULE.match(kind) else says.removeprefix(f"{kind}: ")
+    says = _shown(fault["msg"]).removeprefix("Value error, ")
+    if stated := fault.get("ctx", {}).get("mend"):
+        says = _shown(fault["msg"].removesuffix(f". Mend: {stated}."))
+        return says if _RULE.match(kind) else says.removeprefix(f"{kind}: "), _shown(stated)
     if kind == "extra_forbidden":
         meant = meant_field(model, fault["loc"])
-        says = f"no such field; did you mean {meant}?" if meant else "no such field."
-        return f"{says} Mend: {f'rename it to {meant}' if meant else 'remove it'}; see {schema}."
+        says = f"no such field; did you mean {meant}?" if meant else "no such field"
+        return says, f"{f'rename it to {meant}' if meant else 'remove it'}; see {schema}"
     if size := size_fault(fault):
-        return f"{size[0]}. Mend: {size[1]}; see {schema}."
+        return size[0], f"{size[1]}; see {schema}"
     mend = next((mend for begin, mend in MENDS if kind.startswith(begin)), f"see {schema}")
-    return f"{'is missing' if kind == 'missing' else says}. Mend: {mend}."
+    return "is missing" if kind == "missing" else says, mend
+
+
+def _shown(text: str) -> str:
+    """Give a text in which nothing hides, and which is not endless."""
+    return visible(str(plain_line(text)))[:_LONG]
 
 
 def size_fault(fault: ErrorDetails) -> tuple[str, str] | None:
@@ -82,7 +104,7 @@ def size_fault(fault: ErrorDetails) -> tuple[str, str] | None:
 def _steps(loc: tuple[int | str, ...]) -> list[str]:
     """Give the way to a field as people write it: a moment is stated as a whole, not its at."""
     return [
-        visible(str(plain_line(str(step))))[:_LONG]
+        _shown(str(step))
         for before, step in zip((None, *loc), loc, strict=False)
         if not (step == "at" and before in {"start", "end", "until"})
     ]

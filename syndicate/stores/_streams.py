@@ -76,10 +76,15 @@ class StreamPart(Database):
             for row in rows
         }
 
-    def holdings(self, feed: str, format_name: str) -> tuple[Holding, ...]:
-        """Give what a feed ever gave out in a format, ordered by guid."""
+    def holdings(
+        self, feed: str, format_name: str, guids: Iterable[str] | None = None
+    ) -> tuple[Holding, ...]:
+        """Give what a feed ever gave out in a format, or of some articles, ordered by guid."""
         mine = (WAYS.c.feed == feed) & (WAYS.c.format == format_name)
-        return tuple(self._held(mine, (STREAMS.c.guid,)))
+        if guids is None:
+            return tuple(self._held(mine, (STREAMS.c.guid,)))
+        some = (mine & STREAMS.c.guid.in_(page) for page in pages(guids))
+        return tuple(one for which in some for one in self._held(which, (STREAMS.c.guid,)))
 
     def held(self, guid: str) -> tuple[Holding, ...]:
         """Give every holding of an article, ordered by feed and format."""

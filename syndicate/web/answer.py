@@ -21,6 +21,7 @@ from syndicate.model.document import ENDINGS
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import Changes
 from syndicate.web.asked import IDENTITY, Asked, best_coding, matches, moment
+from syndicate.web.challenge import challenges
 from syndicate.web.held import Held
 
 FRESH = 300
@@ -389,11 +390,7 @@ def refused(asked: Asked, catalog: Catalog, wrong: Wrong) -> Answer:
     body = _problem(wrong)
     headers = [*_described(body)]
     if wrong.status is HTTPStatus.UNAUTHORIZED:
-        realm = "".join(
-            one for one in catalog.name if one.isascii() and one.isprintable() and one not in '"\\'
-        )
-        headers.append(("www-authenticate", f'Basic realm="{realm}", charset="UTF-8"'))
-        headers.append(("www-authenticate", f'Bearer realm="{realm}"'))
+        headers.extend(challenges(catalog.name))
     if wrong.status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers.append(("allow", wrong.allow))
     if wrong.status is HTTPStatus.SERVICE_UNAVAILABLE:

@@ -11,7 +11,7 @@ import asyncio
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
@@ -40,12 +40,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-class Pages(NamedTuple):
-    """The pages for people."""
-
-    app: Callable[[Scope, Receive, Send], Awaitable[None]]
-    first: frozenset[str]
-    """What their paths begin with."""
+Page = Callable[[Scope, Receive, Send], Awaitable[None]]
+Pages = Mapping[str, Page]
+"""What answers paths that begin with a part: pages for people, the interface for programs."""
 
 
 class Others(NamedTuple):
@@ -131,13 +128,13 @@ class App:
             await self._live(receive, send)
         elif scope["type"] != "http" or scope.get("state", {}).get(GONE):
             return
-        elif (*scope["path"].split("/", 2), "")[1] in self._others.pages.first:
-            await self._page(scope, receive, send)
+        elif page := self._others.pages.get(scope["path"][1:].partition("/")[0]):
+            await self._page(page, scope, receive, send)
         else:
             await self._answer(scope, receive, send)
 
-    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a page answer, and tell of it."""
+    async def _page(self, page: Page, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a page answer, and tell of it; who asked and what is wrong it notes in the scope."""
         seen = Answer(500, ())
 
         async def sent(message: MutableMapping[str, Any]) -> None:
@@ -147,8 +144,9 @@ class App:
             await send(message)
 
         try:
-            await self._others.pages.app(scope, receive, sent)
+            await page(scope, receive, sent)
         finally:
+            seen = seen._replace(code=scope.get("code", ""), who=scope.get("who"))
             self._log.add(self._log.line(scope["method"], scope["path"], seen))
 
     async def _live(self, receive: Receive, send: Send) -> None:

@@ -32,6 +32,7 @@ from syndicate.web.pages.room import Room, room_of
 from syndicate.web.pages.shown import onward, page
 from syndicate.web.pages.signing import Door, pressed
 from syndicate.web.pages.words import _, language_of
+from syndicate.web.partners import notices_for, opened, waits
 from syndicate.web.tally import counted
 
 DOOR = Door(Kind.KEY, "/portal")
@@ -66,13 +67,6 @@ def _partner(files: DeskFiles, who: Credential) -> Partner:
     if found is None:
         raise HTTPException(404)
     return found
-
-
-def _feeds(partner: Partner, who: Credential) -> list[Feed]:
-    """Give the feeds that a key opens."""
-    return [
-        one for one in partner.feeds if who.opens(partner.id, partner.property_of(one).id, one.id)
-    ]
 
 
 def _facts(
@@ -130,9 +124,9 @@ async def start(request: Request, who: Credential) -> Response:
 
     def looked(files: DeskFiles, store: Store) -> Overview:
         partner = _partner(files, who)
-        feeds = _feeds(partner, who)
+        feeds = opened(partner, who)
         found = [_facts(files, partner, one, room.now(), language) for one in feeds]
-        waiting = sum(_waits(one) for one in _told(store, who, feeds))
+        waiting = sum(waits(one) for one in notices_for(store, who, feeds))
         return Overview(partner, tuple(found), waiting)
 
     return page(request, "portal.html", seen=await room.ask(looked))
@@ -163,7 +157,7 @@ async def feed(request: Request, who: Credential) -> Response:
 
 def _feed(files: DeskFiles, who: Credential, name: str) -> tuple[Partner, Feed]:
     partner = _partner(files, who)
-    found = next((one for one in _feeds(partner, who) if one.id == name), None)
+    found = next((one for one in opened(partner, who) if one.id == name), None)
     if found is None:
         raise HTTPException(404)
     return partner, found
@@ -186,27 +180,17 @@ async def item(request: Request, who: Credential) -> Response:
     return page(request, "item.html", feed=found, entry=seen.entry, copy=copy)
 
 
-def _told(store: Store, who: Credential, feeds: list[Feed]) -> list[Told]:
-    names = {one.id for one in feeds}
-    every = who.property is None and who.feed is None
-    return [one for one in store.notices(who.partner) if every or one.notice.feed in names]
-
-
-def _waits(one: Told) -> bool:
-    return one.ack is None and one.notice.due is not None
-
-
 async def notices(request: Request, who: Credential) -> Response:
     """Show what a partner was told, newest first."""
     room = room_of(request)
 
     def looked(files: DeskFiles, store: Store) -> list[Told]:
-        return _told(store, who, _feeds(_partner(files, who), who))[::-1]
+        return notices_for(store, who, opened(_partner(files, who), who))[::-1]
 
     found = await room.ask(looked)
     form = form_of(Acknowledge, request)
-    waiting = [one for one in found if _waits(one)]
-    rest = [one for one in found if not _waits(one)]
+    waiting = [one for one in found if waits(one)]
+    rest = [one for one in found if not waits(one)]
     return page(request, "notices.html", waiting=waiting, rest=rest, form=form, now=room.now())
 
 
@@ -219,7 +203,7 @@ async def acknowledge(request: Request, who: Credential) -> Response:
     ack = Ack(notice=name, at=room.now(), by=form.by.data or "", note=f"portal, key {who.id}")
 
     def done(files: DeskFiles, store: Store) -> None:
-        known = _told(store, who, _feeds(_partner(files, who), who))
+        known = notices_for(store, who, opened(_partner(files, who), who))
         if name not in {one.notice.id for one in known}:
             raise HTTPException(404)
         store.acknowledge(ack)
@@ -281,7 +265,7 @@ async def usage(request: Request, who: Credential) -> Response:
     room = room_of(request)
 
     def looked(files: DeskFiles, store: Store) -> tuple[list[ItemUse], dict[str, str]]:
-        names = {one.id for one in _feeds(_partner(files, who), who)}
+        names = {one.id for one in opened(_partner(files, who), who)}
         uses = item_uses(store, counted(room.beside, store), who.partner, Period())
         found = [one for one in uses if one.feed in names]
         told = {one.notice.guid: one.notice.headline for one in store.notices(who.partner)}
@@ -297,7 +281,7 @@ def _known_as(
     """Give the headlines by which a partner knows its articles; never another word of them."""
     partner = _partner(files, who)
     found = dict(told)
-    for one in _feeds(partner, who):
+    for one in opened(partner, who):
         asked = Feeding(files, partner, one, FORMATS[one.formats[0]])
         found.update({s.guid: s.headline for s in shown(asked, store, room.now()) if s.headline})
     return found
