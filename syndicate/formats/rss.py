@@ -33,9 +33,10 @@ from syndicate.formats.base import (
     opened,
     refuse_twice,
 )
+from syndicate.licensing.rsl import forbidden
 from syndicate.model.base import legal_text
 from syndicate.model.document import FeedHead
-from syndicate.model.entry import Entry, Terms, Tombstone
+from syndicate.model.entry import Entry, Tombstone
 
 MEDIA_TYPE = "application/rss+xml; charset=utf-8"
 NAMESPACES = {
@@ -52,7 +53,6 @@ DEPTH = 2
 
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _ORIGIN = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
-_AI_TOKENS = {"index": "ai-index", "input": "ai-input", "train": "ai-train"}
 
 
 def render(head: FeedHead, entries: Sequence[Entry], tombstones: Sequence[Tombstone]) -> bytes:
@@ -175,7 +175,7 @@ def _rsl(frame: Frame, entry: Entry) -> Iterator[str]:
     touched, because the address is the publisher's own page.
     """
     terms, url = entry.terms, entry.canonical_url
-    tokens = _forbidden(terms)
+    tokens = forbidden(terms.ai_allowed)
     if not url or not tokens or _origin(url) != frame.origin:
         return
     prohibits = leaf("rsl:prohibits", tokens, {"type": "usage"})
@@ -186,11 +186,6 @@ def _rsl(frame: Frame, entry: Entry) -> Iterator[str]:
         custom = leaf("rsl:custom", terms.url)
         payment = around("rsl:payment", custom, {"type": "subscription"})
     yield around("rsl:content", around("rsl:license", prohibits + payment), {"url": url})
-
-
-def _forbidden(terms: Terms) -> str:
-    kept = [token for use, token in _AI_TOKENS.items() if use not in terms.ai_allowed]
-    return "ai-all" if len(kept) == len(_AI_TOKENS) else " ".join(kept)
 
 
 def _origin(url: str) -> str:

@@ -1,6 +1,7 @@
-"""The licence document that every item links to: HTML for people, ODRL JSON-LD for machines.
+"""The licence document that every item links to: HTML for people, ODRL JSON-LD and RSL for
+machines.
 
-Neither holds a price, a partner's name or a confidential term.
+None of them holds a price, a partner's name or a confidential term.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from lxml import html
 from lxml.builder import ElementMaker
 from lxml.etree import _Element
 
-from syndicate.licensing import odrl
+from syndicate.licensing import odrl, rsl
 from syndicate.licensing.odrl import Json, Scope
 from syndicate.licensing.phrases import Phrases, known_languages
 from syndicate.licensing.terms import document_path
@@ -38,6 +39,8 @@ def documents(files: DeskFiles) -> Iterator[Document]:
         )
         policy = odrl.written(offer(files, licence, area)).encode() + b"\n"
         yield Document(document_path(licence, "jsonld"), "application/ld+json", policy)
+        gathered = rsl.document(files.desk, licence)
+        yield Document(document_path(licence, "rsl"), "application/rsl+xml", gathered)
 
 
 def terms_digest(licence: Licence) -> str:

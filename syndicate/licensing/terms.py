@@ -21,6 +21,9 @@ from syndicate.model.licence import Licence
 from syndicate.model.rights import Medium, PartKind
 from syndicate.model.territory import Area
 
+SUFFIXES = ("html", "jsonld", "rsl")
+"""The endings of a licence's documents: for people, for machines, for those that gather pages."""
+
 
 def document_path(licence: Licence, suffix: str) -> str:
     """Give the published path of a licence document: licences/full/v1.html."""

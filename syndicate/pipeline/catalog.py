@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from syndicate.formats.base import Format
-from syndicate.licensing.terms import document_path
+from syndicate.licensing.terms import SUFFIXES, document_path
 from syndicate.model.credential import Credential, id_in
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.feed import Feed
@@ -155,13 +155,10 @@ def catalog_of(
     )
 
 
-_SUFFIXES = ("html", "jsonld")
-
-
 def _open(files: DeskFiles, feeds: Mapping[str, Listed]) -> frozenset[str]:
     """Give the paths of licence documents that anybody may read."""
     for_all = (one for one in files.licences if one.public or one.offered)
-    paths = {document_path(one, suffix) for one in for_all for suffix in _SUFFIXES}
+    paths = {document_path(one, suffix) for one in for_all for suffix in SUFFIXES}
     linked = (path for one in feeds.values() if one.public for path in one.licences)
     return frozenset(paths.union(linked))
 
@@ -176,7 +173,7 @@ def _lent(files: DeskFiles) -> dict[str, frozenset[str]]:
     return {
         document_path(licence, suffix): frozenset(found.get((licence.id, licence.version), ()))
         for licence in files.licences
-        for suffix in _SUFFIXES
+        for suffix in SUFFIXES
     }
 
 
@@ -210,5 +207,4 @@ def _licences(files: DeskFiles, partner: Partner, feed: Feed, now: datetime) -> 
         runs = agreement.state is AgreementState.ACTIVE and agreement.term.holds(now)
         licence = files.licence(agreement.licence, agreement.licence_version)
         if runs and licence and place in agreement.properties:
-            yield document_path(licence, "html")
-            yield document_path(licence, "jsonld")
+            yield from (document_path(licence, one) for one in SUFFIXES)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from syndicate import __version__
 from syndicate.formats.base import Format
 from syndicate.licensing.licence_document import documents, stated_digest, terms_digest
-from syndicate.licensing.terms import document_path
+from syndicate.licensing.terms import SUFFIXES, document_path
 from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import BadDesk
 from syndicate.model.licence import Licence
@@ -286,9 +286,7 @@ class Regeneration:
         if _are_out(self.store, made_of, stamps):
             return []
         changed = list(changed_licences(self.files, self.target))
-        stay = {
-            document_path(one.licence, suffix) for one in changed for suffix in ("html", "jsonld")
-        }
+        stay = {document_path(one.licence, suffix) for one in changed for suffix in SUFFIXES}
         paths = []
         for document in documents(self.files):
             if not self.dry_run and document.path not in stay:

@@ -37,7 +37,11 @@ SAFE = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
 )
-_LICENCE_TYPES = {"html": "text/html; charset=utf-8", "jsonld": "application/ld+json"}
+_LICENCE_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "jsonld": "application/ld+json",
+    "rsl": "application/rsl+xml",
+}
 
 
 class Answer(NamedTuple):

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from syndicate.formats.base import Format
+from syndicate.licensing.terms import SUFFIXES
 from syndicate.model.errors import SyndicateError
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.doors import Doors, Ground, Seen, Wants
@@ -48,7 +49,9 @@ from syndicate.web.record import Record
 _FEED = r"/(?P<partner>[a-z0-9-]{1,64})/(?P<feed>[a-z0-9-]{1,64})"
 _ITEM = re.compile(rf"{_FEED}/items/(?P<name>[0-9a-f]{{32}})\.(?P<ending>[a-z0-9.]{{1,20}})")
 _MEDIA = re.compile(rf"{_FEED}/media/(?P<name>[0-9a-f]{{32}})/(?P<part>[a-z][a-z0-9-]{{0,63}})")
-_TERMS = re.compile(r"/licences/(?P<id>[a-z0-9-]{1,64})/v(?P<version>[0-9]{1,9})\.(html|jsonld)")
+_TERMS = re.compile(
+    rf"/licences/(?P<id>[a-z0-9-]{{1,64}})/v(?P<version>[0-9]{{1,9}})\.({'|'.join(SUFFIXES)})"
+)
 PAGE = "html"
 """The ending of an article as a page to copy from."""
 _TAKE_DOWN = "take down what you have of it; the feed's notices say more"

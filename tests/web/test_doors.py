@@ -390,7 +390,7 @@ def test_terms_are_read_by_who_has_them_and_offered_ones_by_all(asking: Asking) 
         found = server.ask(f"/licences/{name}.html")
         assert found.status == 200
         assert found.headers["cache-control"].startswith("public, ")
-    for suffix in ("html", "jsonld"):
+    for suffix in ("html", "jsonld", "rsl"):
         path = f"/licences/text-gb-ie/v1.{suffix}"
         assert server.ask(path).code == "key-missing"
         own = asking.as_("fenwold", path)

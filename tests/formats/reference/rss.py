@@ -10,7 +10,8 @@ from syndicate.formats import _modules as facts
 from syndicate.formats._modules import ATOM, CONTENT, CREATIVE_COMMONS, DC, DCTERMS, RSL
 from syndicate.formats._xml import add, rfc822, rfc3339
 from syndicate.formats.base import Frame
-from syndicate.formats.rss import NAMESPACES, _forbidden, _origin, plain_title
+from syndicate.formats.rss import NAMESPACES, _origin, plain_title
+from syndicate.licensing.rsl import forbidden
 from syndicate.model.entry import Entry, Tombstone
 from tests.formats.reference import modules
 from tests.formats.reference.items import Item, rss_item
@@ -63,7 +64,7 @@ def _rsl(frame: Frame, entry: Entry, item: etree._Element) -> None:
     says it. A licence without a payment would be free, so one is always stated; search is never
     touched, because the address is the publisher's own page.
     """
-    tokens = _forbidden(entry.terms)
+    tokens = forbidden(entry.terms.ai_allowed)
     url = entry.canonical_url
     if not url or not tokens or _origin(url) != frame.origin:
         return
