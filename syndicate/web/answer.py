@@ -131,6 +131,12 @@ _UNREADABLE = {
 }
 
 
+TOO_OFTEN = Wrong(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "too-often",
+    "That was asked too often.",
+    "ask again after as many seconds as Retry-After says",
+)
 AWAY = Wrong(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "record-away",
@@ -347,6 +353,12 @@ def changed(asked: Asked, whole: Answer, changes: Changes, catalog: Catalog) -> 
         return whole._replace(status=HTTPStatus.OK, headers=tuple(headers))
     headers += [("im", "feed"), ("etag", whole.tag)]
     return whole._replace(status=HTTPStatus.IM_USED, headers=tuple(headers))
+
+
+def too_often(asked: Asked, catalog: Catalog, wait: int) -> Answer:
+    """Refuse what was asked too often; wait so many seconds (RFC 6585, section 4)."""
+    found = refused(asked, catalog, TOO_OFTEN)
+    return found._replace(headers=(*found.headers, ("retry-after", str(wait))))
 
 
 def away(asked: Asked, catalog: Catalog) -> Answer:

@@ -18,17 +18,19 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from syndicate.model.credential import id_in
 from syndicate.model.errors import SyndicateError
 from syndicate.model.usage import NOBODY, Fetch
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import changes_since
-from syndicate.web.answer import Answer, answered, changed, handed
-from syndicate.web.archives import ArchiveDesk
+from syndicate.web.answer import Answer, answered, changed, handed, too_often
+from syndicate.web.archives import ArchiveDesk, is_archive
 from syndicate.web.asked import Asked, asked
 from syndicate.web.doors import Porter, door_in
 from syndicate.web.held import Shelf
 from syndicate.web.hub import PATH as HUB
 from syndicate.web.keeper import Keeper
+from syndicate.web.limits import MADE, Limits, network_of
 from syndicate.web.log import Line, Log
 from syndicate.web.pushing import Pushing
 from syndicate.web.ready import FRONT, GONE, NAMED, Front
@@ -120,6 +122,7 @@ class App:
         self._by_nginx = by_nginx
         self._front = Front(keeper, shelf, tally, log, now)
         self._editions = Editions()
+        self._limits = Limits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or live through start and stop of the server."""
@@ -199,6 +202,14 @@ class App:
         await send({"type": "http.response.body", "body": found.body})
         self._log.add(line)
 
+    def _refused(self, request: Asked, scope: Scope, catalog: Catalog) -> Answer | None:
+        """Refuse who asks too often for what is made of the record."""
+        if not (request.asks_changes or door_in(request.path) or is_archive(request.path)):
+            return None
+        who = id_in(request.secret()[1]) or network_of((scope.get("client") or ("",))[0])
+        wait = self._limits.wait(MADE, who)
+        return too_often(request, catalog, wait) if wait else None
+
     async def _elsewhere(
         self, request: Asked, receive: Receive, catalog: Catalog, now: datetime
     ) -> Answer | None:
@@ -214,7 +225,8 @@ class App:
         method, query = scope["method"], scope.get("query_string", b"")
         request = asked(method, scope["path"], scope["headers"], query)
         catalog, now = self._keeper.catalog, self._now()
-        elsewhere = await self._elsewhere(request, receive, catalog, now)
+        elsewhere = self._refused(request, scope, catalog)
+        elsewhere = elsewhere or await self._elsewhere(request, receive, catalog, now)
         if elsewhere:
             return elsewhere, self._log.line(method, request.path, elsewhere)
         found = answered(request, catalog, self._shelf, now)

@@ -34,6 +34,11 @@ where that cannot be told."""
 _PATH = re.compile(rf"/([^/]+/[^/]+){ARCHIVE}([1-9][0-9]{{0,8}})(\.[^/]+)")
 
 
+def is_archive(path: str) -> bool:
+    """Say whether a path is that of an archive, be it there or not."""
+    return _PATH.fullmatch(path) is not None
+
+
 class _Kept(NamedTuple):
     """An archive that was made."""
 

@@ -219,3 +219,28 @@ def test_it_stops_when_it_is_told_to(server: Server, name: signal.Signals) -> No
     assert server.stop(name) == 0
     assert "stopped" in server.lines[-1]
     assert not any("Traceback" in line for line in server.lines)
+
+
+def test_terms_are_linked_for_people_for_machines_and_for_those_that_gather_pages(
+    desk: Path, server: Server
+) -> None:
+    key = bearer(desk, "fenwold")
+    links = server.until(200, RSS, **key).headers["link"]
+    kinds = dict(re.findall(r'<([^>]+)>; rel="license"; type="([^"]+)"', links))
+    assert set(kinds.values()) == {"text/html", "application/ld+json", "application/rsl+xml"}
+    for address, kind in kinds.items():
+        found = server.ask("/" + address.split("/", 3)[3], **key)
+        assert (found.status, found.headers["content-type"].partition(";")[0]) == (200, kind)
+
+
+def test_what_is_made_when_asked_is_made_so_often_and_feeds_are_never_refused(
+    desk: Path, server: Server
+) -> None:
+    key = bearer(desk, "fenwold")
+    server.until(200, RSS, **key)
+    answers = [server.ask(f"{RSS}?since=999", **key) for _ in range(320)]
+    refused = [one for one in answers if one.status == 429]
+    assert refused
+    assert refused[0].code == "too-often"
+    assert int(refused[0].headers["retry-after"]) > 0
+    assert server.ask(RSS, **key).status == 200

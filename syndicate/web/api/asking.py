@@ -13,7 +13,7 @@ from syndicate.model.desk import DeskFiles
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Partner
 from syndicate.web.api.problems import Wrong
-from syndicate.web.pages.limits import Limits
+from syndicate.web.limits import Limits
 from syndicate.web.pages.room import Room
 from syndicate.web.partners import opened
 

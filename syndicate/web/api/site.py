@@ -24,7 +24,7 @@ from syndicate.web.api.reading import DESCRIPTION, body_of, query_of
 from syndicate.web.api.table import OPERATIONS, Operation
 from syndicate.web.asked import asked
 from syndicate.web.challenge import challenges
-from syndicate.web.pages.limits import Limits, address_of
+from syndicate.web.limits import Limits, address_of
 from syndicate.web.pages.room import Room, room_of
 
 FIRST = "api"

@@ -8,8 +8,8 @@ from syndicate.web.api.answers import ArticleFacts, Fault, ForeignFacts, Request
 from syndicate.web.api.asking import Call
 from syndicate.web.api.bodies import WantedForm
 from syndicate.web.api.problems import Wrong
+from syndicate.web.limits import ASK, ASK_ALL, address_of
 from syndicate.web.pages.ask import About, about_article
-from syndicate.web.pages.limits import ASK, ASK_ALL, address_of
 
 _NO_ARTICLE = Fault(
     field="article",

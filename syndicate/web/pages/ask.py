@@ -15,8 +15,8 @@ from syndicate.model.article import Article, PubStatus
 from syndicate.model.request import LicenceRequest, RequestForm
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.requests import ForeignPart, foreign_parts, received
+from syndicate.web.limits import ASK, ASK_ALL, LOOK, address_of
 from syndicate.web.pages.forms import Ask, form_of, sent
-from syndicate.web.pages.limits import ASK, ASK_ALL, address_of
 from syndicate.web.pages.room import room_of
 from syndicate.web.pages.shown import later, onward, page
 from syndicate.web.pages.words import _
@@ -34,6 +34,10 @@ class About(NamedTuple):
 async def ask(request: Request) -> Response:
     """Show the form."""
     name = request.query_params.get("article", "")[:2_000]
+    limits = request.app.state.limits
+    wait = limits.wait(LOOK, "look", address_of(request)) if name else 0
+    if wait:
+        return later(request, 429, _("That was too often."), wait)
     form = form_of(Ask, request, prefill={"article": name})
     return await _form(request, form, name)
 
@@ -50,7 +54,7 @@ async def take(request: Request) -> Response:
     name = form.article.data or ""
     if asked is None:
         return await _form(request, form, name, status=422)
-    about = await room.record.ask(lambda store: about_article(store, name, room.now()))
+    about = await room.aside.ask(lambda store: about_article(store, name, room.now()))
     if name and about is None:
         form.article.errors = [*form.article.errors, _("We know no article at this address.")]
         return await _form(request, form, name, status=422)
@@ -67,7 +71,7 @@ async def done(request: Request) -> Response:
     found = await room.record.ask(lambda store: _request(store, name))
     if found is None:
         return onward("/request")
-    about = await room.record.ask(
+    about = await room.aside.ask(
         lambda store: about_article(store, found.form.article, room.now())
     )
     return page(request, "asked.html", asked=found, about=about)
@@ -81,7 +85,7 @@ async def _form(request: Request, form: Ask, name: str, status: int = 200) -> Re
     room = room_of(request)
     about = None
     if name:
-        about = await room.record.ask(lambda store: about_article(store, name, room.now()))
+        about = await room.aside.ask(lambda store: about_article(store, name, room.now()))
     return page(request, "ask.html", status, form=form, about=about)
 
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicate.model.credential import Credential, Kind
+from syndicate.web.limits import SIGN_IN, address_of
 from syndicate.web.pages.forms import Guarded, SignIn, form_of, sent
-from syndicate.web.pages.limits import SIGN_IN, address_of
 from syndicate.web.pages.room import room_of
 from syndicate.web.pages.session import sign_in, sign_out, signed_in
 from syndicate.web.pages.shown import later, onward, page

@@ -23,8 +23,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicate.model.errors import NotFound, StoreFailed, SyndicateError
+from syndicate.web.limits import Limits
 from syndicate.web.pages import ask, desk, desk_articles, desk_orders, desk_requests, portal
-from syndicate.web.pages.limits import Limits
 from syndicate.web.pages.room import Room
 from syndicate.web.pages.session import Sessions
 from syndicate.web.pages.shown import later, nothing, problem

@@ -12,6 +12,10 @@ from starlette.requests import Request
 
 SIGN_IN = parse("10/minute")
 """Tries to sign in."""
+MADE = parse("300/minute")
+"""Answers that are made of the record when somebody asks, for one key or address."""
+LOOK = parse("30/minute")
+"""Looks for an article that somebody names."""
 ASK = parse("6/minute")
 """Requests for a licence."""
 ASK_ALL = parse("120/hour")
@@ -33,6 +37,10 @@ class Limits:
 
 
 def address_of(request: Request) -> str:
-    """Give the address that a request came from; an IPv6 network counts as one (RFC 6177)."""
-    host = request.client.host if request.client else ""
+    """Give the address that a request came from."""
+    return network_of(request.client.host if request.client else "")
+
+
+def network_of(host: str) -> str:
+    """Give what counts as one address: of IPv6, a network (RFC 6177)."""
     return ":".join(host.split(":")[:4]) if ":" in host else host
