@@ -171,6 +171,7 @@ class Catalogs:
         """Give the catalog as of now. Raises BadDesk, StoreFailed, TargetFailed."""
         found = self._found(now)
         files = _sound(found, self._folder)
+        self._is_there(files.desk)
         with opened_store(self._folder, files.desk) as store:
             ways, credentials = store.ways(), store.credentials()
         out = target(self._folder, files.desk)
@@ -178,6 +179,12 @@ class Catalogs:
         self.ground = Ground(files, stopped, sound=not (found.unsound or found.errors))
         licences = (path for path in out.paths() if path.startswith("licences/"))
         return catalog_of(files, ways, credentials, FORMATS, licences, now)
+
+    def _is_there(self, desk: Desk) -> None:
+        """Refuse a database that was there and is gone: an empty one must not take its place."""
+        file = Path(_store_url(self._folder, desk.store).removeprefix("sqlite:///"))
+        if not file.exists() and Path(f"{file}.head").exists():
+            raise StoreFailed("is gone", where=str(file), mend="put it back, or restore a backup")
 
     def files(self, now: datetime) -> DeskFiles:
         """Give the desk's files. Raises BadDesk, StoreFailed."""

@@ -80,10 +80,9 @@ class Keeper:
             self._lock.release()
 
     def _failed(self, err: SyndicateError) -> None:
-        says = str(err)
-        if says != self.failure:
-            self._tell(f"the last good state is served: {says}")
-        self.failure = says
+        before, self.failure = self.failure, str(err)
+        if self.failure != before:
+            self._tell(f"the last good state is served: {self.failure}")
 
     def _told_well(self) -> None:
         if self.failure:

@@ -171,6 +171,17 @@ def test_the_last_good_feeds_are_served_without_a_database(desk: Path, server: S
         assert again.ask(RSS, **key).body == wanted
 
 
+def test_a_database_that_was_removed_is_not_begun_anew(desk: Path, server: Server) -> None:
+    key = bearer(desk, "fenwold")
+    before = server.until(200, RSS, **key)
+    for path in (desk / ".syndicate").glob("desk.db*"):
+        if path.name in {"desk.db", "desk.db-wal", "desk.db-shm"}:
+            path.unlink()
+    server.until(503, "/healthz")
+    assert server.ask(RSS, **key).body == before.body
+    assert not (desk / ".syndicate" / "desk.db").exists()
+
+
 def test_no_secret_reaches_the_log(desk: Path, server: Server) -> None:
     key, token = (
         secret(desk, "fenwold"),
