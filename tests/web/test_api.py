@@ -87,7 +87,8 @@ def test_a_key_is_told_its_feeds_and_each_address_is_right(
     [terms] = found[0]["terms"]
     assert (terms["in_force"], terms["until"]) == (True, "2029-03-01T00:00:00Z")
     for url in (terms["document"], terms["data"]):
-        assert server.ask(url.removeprefix("https://feeds.longshore.example")).status == 200
+        path = url.removeprefix("https://feeds.longshore.example")
+        assert server.ask(path, **key).status == 200
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,9 @@ def test_items_are_what_stands_in_the_feed_in_its_order(
         assert by_title[one["guid"]].endswith(one["headline"])
         assert one["withdrawn"] == by_title[one["guid"]].startswith("WITHDRAWN:")
         assert one["withdrawn"] or one["url"].startswith("https://longshore.example/")
+        path = (one["document"] or "").removeprefix("https://feeds.longshore.example")
+        assert one["withdrawn"] == (one["document"] is None)
+        assert one["withdrawn"] or one["headline"] in server.ask(path, **key).body.decode()
     gone = [one for one in found["items"] if one["withdrawn"]]
     assert "Replanted seagrass" in gone[0]["headline"]
     assert (gone[0]["url"], gone[0]["language"], gone[0]["partial"]) == (None, None, False)
@@ -432,6 +436,7 @@ def test_too_many_requests_are_told_when_to_come_again(desk: Path) -> None:
         assert found[3].code == "too-often"
         assert 1 <= int(found[3].headers["retry-after"]) <= 60
         assert server.ask("/api/openapi.json").status == 429
+        assert server.ask("/api/openapi.json", x_forwarded_for="192.0.2.7").status == 200
         assert server.ask("/fenwold/fenwold-text.rss", **key).status == 200
 
 
@@ -442,7 +447,7 @@ def test_without_a_record_it_says_so(desk: Path) -> None:
         (desk / ".syndicate" / "desk.db").write_bytes(b"no database at all" * 1_000)
         server.line("the last good state is served")
         said = server.ask("/api/notices", **key)
-        assert (said.status, said.code) == (503, "unavailable")
+        assert (said.status, said.code) == (503, "record-away")
         assert int(said.headers["retry-after"]) > 0
 
 

@@ -90,7 +90,7 @@ class FeedTerms(Answered):
     until: Instant | None
     """Until when it holds, exclusive; null for no end."""
     document: str
-    """The licence for people (HTML)."""
+    """The licence for people (HTML), fetched with the same key."""
     data: str
     """The licence for programs (ODRL 2.2, JSON-LD)."""
 
@@ -136,6 +136,8 @@ class ItemFacts(Answered):
     """Whether something of it is left out for you."""
     withdrawn: bool
     """Whether it was taken back: nothing of it may be shown any more."""
+    document: str | None
+    """Where it is fetched alone, with the same key; null where it was withdrawn."""
     url: str | None
     """Its page at the publisher."""
 

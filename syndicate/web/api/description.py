@@ -126,7 +126,7 @@ def _content(model: type[Model]) -> dict[str, Any]:
 
 def codes_of(one: Operation) -> tuple[str, ...]:
     """Give the codes of all that can be wrong with it."""
-    found = ["query-unknown", "query-twice", "method-not-allowed", "too-often", "unavailable"]
+    found = ["query-unknown", "query-twice", "method-not-allowed", "too-often", "record-away"]
     found += [] if one.is_open else ["key-missing", "key-unknown"]
     found += ["query-wrong"] if one.parameters else []
     found += ["not-found"] if "{" in one.path else []

@@ -72,6 +72,7 @@ _ITEM = ItemFacts(
     language="en",
     partial=True,
     withdrawn=False,
+    document=f"{_BASE}/fenwold/fenwold-text/items/2bf862eac109514efb7ff974d16d3830.rss",
     url="https://longshore.example/2026/seagrass-study",
 )
 _NOTICE = NoticeFacts(

@@ -14,6 +14,7 @@ from syndicate.model.partner import Partner
 from syndicate.model.receipt import Ack, ManifestLine, Told
 from syndicate.pipeline.catalog import Catalog
 from syndicate.pipeline.compose import path_of
+from syndicate.pipeline.doors import address_of
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.preview import Feeding, Shown, edition_of, seen
 from syndicate.pipeline.usage import Period, item_uses
@@ -50,7 +51,7 @@ async def feeds(call: Call) -> Feeds:
             return Feeds(feeds=())
         return Feeds(feeds=tuple(_feed(files, catalog, partner, one, now) for one in found))
 
-    return await room.ask(looked)
+    return await room.look(looked)
 
 
 def _feed(
@@ -110,7 +111,7 @@ async def items(call: Call) -> Items:
             raise Wrong("not-found")
         return _items(Feeding(files, partner, feed, FORMATS[wanted]), store, call)
 
-    return await call.room.ask(looked)
+    return await call.room.look(looked)
 
 
 def _items(asked: Feeding, store: Store, call: Call) -> Items:
@@ -121,11 +122,15 @@ def _items(asked: Feeding, store: Store, call: Call) -> Items:
     lines = manifest[begin:end]
     shown = seen(asked, store, call.room.now(), lines)
     at = edition.updated if edition else call.room.now()
+    base = call.room.catalog().url
     return Items(
         feed=asked.feed.id,
         format=asked.format.name,
         edition=sequence,
-        items=tuple(_item(*both, at) for both in zip(lines, shown, strict=True)),
+        items=tuple(
+            _item(line, one, at, _alone(base, asked, line))
+            for line, one in zip(lines, shown, strict=True)
+        ),
         next=f"{sequence}.{end}" if end < len(manifest) else None,
     )
 
@@ -140,7 +145,13 @@ def _place(cursor: str | None, sequence: int, length: int) -> int:
     return place
 
 
-def _item(line: ManifestLine, shown: Shown, at: datetime) -> ItemFacts:
+def _alone(base: str, asked: Feeding, line: ManifestLine) -> str:
+    """Give the address of one article of a feed."""
+    ending = asked.format.suffix
+    return address_of(base, asked.partner.id, asked.feed.id, line.guid, ending)
+
+
+def _item(line: ManifestLine, shown: Shown, at: datetime, document: str) -> ItemFacts:
     entry = shown.entry
     return ItemFacts(
         guid=line.guid,
@@ -150,6 +161,7 @@ def _item(line: ManifestLine, shown: Shown, at: datetime) -> ItemFacts:
         language=entry.language if entry else None,
         partial=bool(entry and entry.partial),
         withdrawn=entry is None,
+        document=document if entry else None,
         url=entry.canonical_url if entry else None,
     )
 
@@ -173,7 +185,7 @@ async def notices(call: Call) -> Notices:
             next=page[-1].notice.id if more else None,
         )
 
-    return await call.room.ask(looked)
+    return await call.room.look(looked)
 
 
 def _notice(one: Told) -> NoticeFacts:
@@ -240,4 +252,4 @@ async def usage(call: Call) -> Usage:
         )
         return Usage(since=period.since, until=period.until, uses=uses)
 
-    return await room.ask(looked)
+    return await room.look(looked)

@@ -83,10 +83,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Something broke here.",
             "tell the publisher when it was",
         ),
-        "unavailable": Kind(
+        "record-away": Kind(
             HTTPStatus.SERVICE_UNAVAILABLE,
-            "The record cannot be reached.",
-            "try again when Retry-After says",
+            "The record cannot be asked now.",
+            "ask again when Retry-After says; the feeds themselves are there",
         ),
     }
 )

@@ -119,7 +119,7 @@ def _not_routed(request: Request, met: Exception) -> Response:
 def _failed(request: Request, met: Exception) -> Response:
     if isinstance(met, NotFound):
         return _wrong(request, Wrong("not-found"))
-    return _wrong(request, Wrong("unavailable", headers=[_RETRY]))
+    return _wrong(request, Wrong("record-away", headers=[_RETRY]))
 
 
 def _broken(request: Request, _met: Exception) -> Response:

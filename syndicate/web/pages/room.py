@@ -40,7 +40,7 @@ class Room(NamedTuple):
         return await self.record.ask(lambda store: what(self.files(), store))
 
     async def look(self, what: Callable[[DeskFiles, Store], _T]) -> _T:
-        """Give the same for the desk, aside of what partners ask. Raises SyndicateError."""
+        """Give the same aside: who fetches a feed does not wait. Raises SyndicateError."""
         return await self.aside.ask(lambda store: what(self.files(), store))
 
 
