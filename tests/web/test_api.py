@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,11 +52,6 @@ def server(published: Path, keys: Mapping[str, dict[str, str]]) -> Iterator[Serv
         for one in keys.values():
             made.until(200, "/api/feeds", **one)
         yield made
-
-
-@pytest.fixture
-def desk(published: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(published, tmp_path / "desk", symlinks=True))
 
 
 def got(said: Said, status: int = 200) -> Any:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ import pytest
 from syndicate.checks.findings import check_document
 from tests.builders import article_data
 from tests.cli.running import run
-from tests.web.serving import Said, Server, bearer, secret, served
+from tests.web.serving import Said, Server, bearer, secret
 
 NAME = ("--name", "Harbour Post", "--domain", "harbour.example", "--contact", "a@harbour.example")
 FEED = "/first-partner/first-partner-all"
@@ -73,17 +72,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
             publish(desk)
     publish(desk)
     return desk
-
-
-@pytest.fixture
-def desk(published: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(published, tmp_path / "desk", symlinks=True))
-
-
-@pytest.fixture
-def server(desk: Path) -> Iterator[Server]:
-    with served(desk) as made:
-        yield made
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.cli.running import a_copy, data, run
-from tests.web.serving import Server, secret, served
+from tests.cli.running import data, run
+from tests.web.serving import Server, secret
 
 CHROMIUM = shutil.which("chromium")
 CHANNEL = "https://longshore.example/coasts/port-ellery-channel"
@@ -37,19 +37,6 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(params=["en", "ar"])
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    made = a_copy(tmp_path)
-    run("regenerate", "--desk", made)
-    return made
-
-
-@pytest.fixture
-def server(desk: Path) -> Iterator[Server]:
-    with served(desk) as made:
-        yield made
 
 
 @pytest.fixture

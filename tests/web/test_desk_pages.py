@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,9 @@ import pytest
 from syndicate.model.credential import SECRET
 from syndicate.web.pages import desk as desk_pages
 from syndicate.web.pages import desk_articles, desk_orders, desk_requests
-from tests.cli.running import a_copy, data, run
+from tests.cli.running import data, run
 from tests.web.browsing import Browser, Page, browser
-from tests.web.serving import Server, secret, served
+from tests.web.serving import Server, secret
 
 FORM = {
     "organisation": "The Port Times",
@@ -30,25 +29,6 @@ HEADLINE = "Port Ellery starts clearing its silted channel"
 SEAGRASS = "tag:longshore.example,2025:m2c8x5"
 BEANS = "Borrow a bean, return a handful"
 WHO = "Night desk canary"
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example desk, published."""
-    desk = a_copy(tmp_path_factory.mktemp("desk"))
-    run("regenerate", "--desk", desk)
-    return desk
-
-
-@pytest.fixture
-def desk(published: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(published, tmp_path / "desk", symlinks=True))
-
-
-@pytest.fixture
-def server(desk: Path) -> Iterator[Server]:
-    with served(desk) as made:
-        yield made
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -45,14 +44,6 @@ ALL = "/worldfold/worldfold-all"
 TEXT = "/fenwold/fenwold-text"
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example desk, published."""
-    desk = a_copy(tmp_path_factory.mktemp("desk"))
-    run("regenerate", "--desk", desk)
-    return desk
-
-
 class Asking(NamedTuple):
     """A server, and whose keys there are."""
 
@@ -74,11 +65,6 @@ def asking(published: Path) -> Iterator[Asking]:
         yield Asking(server, keys)
         assert server.stop() == 0
         assert not [one for one in server.lines if "Traceback" in one or "Error" in one]
-
-
-@pytest.fixture
-def desk(published: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(published, tmp_path / "desk", symlinks=True))
 
 
 def bare(said: Said) -> tuple[int, list[tuple[str, str]], bytes]:

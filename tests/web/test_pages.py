@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import a_copy, data, run
+from tests.cli.running import data, run
 from tests.web.browsing import Browser, browser
-from tests.web.serving import PATIENCE, Server, secret, served
+from tests.web.serving import PATIENCE, Server, secret
 
 CHANNEL = "https://longshore.example/coasts/port-ellery-channel"
 FORM = {
@@ -23,31 +21,6 @@ FORM = {
 }
 OF_A_PARTNER = ("/portal", "/portal/notices", "/portal/keys", "/portal/usage",
                 "/portal/feeds/fenwold-text")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example desk, published."""
-    desk = a_copy(tmp_path_factory.mktemp("desk"))
-    run("regenerate", "--desk", desk)
-    return desk
-
-
-@pytest.fixture
-def desk(published: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(published, tmp_path / "desk", symlinks=True))
-
-
-@pytest.fixture
-def server(desk: Path) -> Iterator[Server]:
-    with served(desk) as made:
-        yield made
-
-
-@pytest.fixture
-def guest(server: Server) -> Iterator[Browser]:
-    with browser(server) as made:
-        yield made
 
 
 def entered(guest: Browser, key: str) -> Browser:

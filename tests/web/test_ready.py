@@ -17,7 +17,7 @@ from syndicate.web.asked import asked
 from syndicate.web.held import Shelf
 from syndicate.web.ready import lasts
 from syndicate.web.tally import Tally, counted
-from tests.cli.running import a_copy, run
+from tests.cli.running import run
 from tests.web.serving import bearer, served
 from tests.web.test_answer import BODY, FEED, KEY, NOW, catalog
 from tests.web.test_hostile import answer, answers_to, asks, connected
@@ -49,13 +49,6 @@ def test_an_answer_stays_the_same_for_as_long_as_it_lasts(
     found = answered(request, known, shelf, at)
     if found.tag and later < lasts(found, known.feeds[FEED], at):
         assert answered(request, known, shelf, later) == found
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    made = a_copy(tmp_path)
-    run("regenerate", "--desk", made)
-    return made
 
 
 def test_every_answer_that_arrived_was_counted_whatever_becomes_of_the_server(desk: Path) -> None:

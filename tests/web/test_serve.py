@@ -6,39 +6,18 @@ import base64
 import gzip
 import json
 import re
-import shutil
 import signal
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from syndicate.checks.findings import check_document
 from syndicate.model.credential import SECRET
-from tests.cli.running import a_copy, data, run
+from tests.cli.running import data, run
 from tests.web.serving import Server, bearer, secret, served
 
 RSS = "/fenwold/fenwold-text.rss"
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example desk, published."""
-    desk = a_copy(tmp_path_factory.mktemp("desk"))
-    run("regenerate", "--desk", desk)
-    return desk
-
-
-@pytest.fixture
-def desk(published: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(published, tmp_path / "desk", symlinks=True))
-
-
-@pytest.fixture
-def server(desk: Path) -> Iterator[Server]:
-    with served(desk) as made:
-        yield made
 
 
 def test_a_partner_gets_its_feed_in_every_way_it_can_ask(desk: Path, server: Server) -> None:

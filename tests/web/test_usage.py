@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.cli.running import a_copy, data, run
-from tests.web.serving import Server, bearer, served
+from tests.cli.running import data, run
+from tests.web.serving import Server, bearer
 
 RSS = "/fenwold/fenwold-text.rss"
 SEAGRASS = "tag:longshore.example,2025:m2c8x5"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    made = a_copy(tmp_path)
-    run("regenerate", "--desk", made)
-    return made
-
-
-@pytest.fixture
-def server(desk: Path) -> Iterator[Server]:
-    with served(desk) as made:
-        yield made
 
 
 def uses(desk: Path, *options: str) -> dict[tuple[str, str, int], dict[str, object]]:
