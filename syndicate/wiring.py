@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -98,7 +98,14 @@ def opened_store(folder: Path, desk: Desk) -> Iterator[Store]:
 
 
 def store_of(folder: Path) -> Store:
-    """Give the store of a desk, to be closed by whoever asks. Raises BadDesk, StoreFailed."""
+    """Give the store of a desk, to be closed by whoever asks.
+
+    Raises BadDesk; StoreFailed, also where the database was there and is gone: an empty one must
+    not take its place.
+    """
+    file = store_file(folder)
+    if not file.exists() and Path(f"{file}.head").exists():
+        raise StoreFailed("is gone", where=str(file), mend="put it back, or restore a backup")
     return SqlStore.open(_store_url(folder, load_desk(folder).store))
 
 
@@ -171,20 +178,13 @@ class Catalogs:
         """Give the catalog as of now. Raises BadDesk, StoreFailed, TargetFailed."""
         found = self._found(now)
         files = _sound(found, self._folder)
-        self._is_there(files.desk)
-        with opened_store(self._folder, files.desk) as store:
+        with closing(store_of(self._folder)) as store:
             ways, credentials = store.ways(), store.credentials()
         out = target(self._folder, files.desk)
         stopped = stopped_feeds(files, tuple(changed_licences(files, out)))
         self.ground = Ground(files, stopped, sound=not (found.unsound or found.errors))
         licences = (path for path in out.paths() if path.startswith("licences/"))
         return catalog_of(files, ways, credentials, FORMATS, licences, now)
-
-    def _is_there(self, desk: Desk) -> None:
-        """Refuse a database that was there and is gone: an empty one must not take its place."""
-        file = Path(_store_url(self._folder, desk.store).removeprefix("sqlite:///"))
-        if not file.exists() and Path(f"{file}.head").exists():
-            raise StoreFailed("is gone", where=str(file), mend="put it back, or restore a backup")
 
     def files(self, now: datetime) -> DeskFiles:
         """Give the desk's files. Raises BadDesk, StoreFailed."""

@@ -112,7 +112,7 @@ def accepted(page: Page, language: str) -> str:
     page.select_option("#licence", label=newest.inner_text())
     page.locator("form[action$='/accept'] button").click()
     looked_at(page, language)
-    page.locator("form[action$='/accept'] button").last.click()
+    page.locator("main form button").last.click()
     looked_at(page, language)
     return page.locator("pre", has_text="syn_").first.inner_text().strip()
 
