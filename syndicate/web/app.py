@@ -23,7 +23,7 @@ from syndicate.model.errors import SyndicateError
 from syndicate.model.usage import NOBODY, Fetch
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.delta import changes_since
-from syndicate.web.answer import Answer, answered, changed, handed, too_often
+from syndicate.web.answer import answered, changed, handed
 from syndicate.web.archives import ArchiveDesk, is_archive
 from syndicate.web.asked import Asked, asked
 from syndicate.web.doors import Porter, door_in
@@ -35,6 +35,7 @@ from syndicate.web.log import Line, Log
 from syndicate.web.pushing import Pushing
 from syndicate.web.ready import FRONT, GONE, NAMED, Front
 from syndicate.web.record import Record
+from syndicate.web.refusals import Answer, too_often
 from syndicate.web.tally import Tally
 
 Scope = MutableMapping[str, Any]

@@ -19,10 +19,11 @@ from syndicate.pipeline.archives import Archive
 from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.compose import ARCHIVE
 from syndicate.pipeline.ports import Store
-from syndicate.web.answer import SECOND, Answer, admitted, away, document
+from syndicate.web.answer import SECOND, admitted, document
 from syndicate.web.asked import IDENTITY, Asked
 from syndicate.web.held import Held, held
 from syndicate.web.record import Record
+from syndicate.web.refusals import Answer, away
 
 AT_HAND = 64
 """Archives that are kept, at most."""

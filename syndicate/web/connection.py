@@ -21,8 +21,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from syndicate.web.answer import unreadable
 from syndicate.web.ready import FRONT, GONE, NAMED, Front
+from syndicate.web.refusals import unreadable
 
 HEAD_BYTES = 32_768
 """Bytes of the fields of a request."""

@@ -27,24 +27,11 @@ from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.doors import Doors, Ground, Seen, Wants
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.standings import Standing
-from syndicate.web.answer import (
-    AWAY,
-    CHANGED,
-    FRESH,
-    METHOD,
-    NOTHING,
-    SAFE,
-    Answer,
-    Wrong,
-    admitted,
-    answered,
-    is_sent_right,
-    refused,
-    terms_document,
-)
+from syndicate.web.answer import FRESH, admitted, answered, is_sent_right, terms_document
 from syndicate.web.asked import IDENTITY, Asked, best_coding, matches
 from syndicate.web.held import Shelf
 from syndicate.web.record import Record
+from syndicate.web.refusals import AWAY, CHANGED, METHOD, NOTHING, SAFE, Answer, Wrong, refused
 
 _FEED = r"/(?P<partner>[a-z0-9-]{1,64})/(?P<feed>[a-z0-9-]{1,64})"
 _ITEM = re.compile(rf"{_FEED}/items/(?P<name>[0-9a-f]{{32}})\.(?P<ending>[a-z0-9.]{{1,20}})")

@@ -19,10 +19,11 @@ from syndicate.model.subscription import LONGEST_SECRET, Intent, Mode
 from syndicate.pipeline.catalog import Catalog
 from syndicate.pipeline.ports import Most
 from syndicate.pipeline.push import Found, lease_of, topic_of
-from syndicate.web.answer import NOTHING, Answer, Wrong, admitted, refused
+from syndicate.web.answer import admitted
 from syndicate.web.asked import Asked
 from syndicate.web.outgoing import Refused, address_of
 from syndicate.web.record import Record
+from syndicate.web.refusals import NOTHING, Answer, Wrong, refused
 
 PATH = "/hub"
 LONGEST_BODY = 16_384

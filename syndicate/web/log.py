@@ -13,8 +13,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from syndicate.model.credential import SECRET
-from syndicate.web.answer import Answer
 from syndicate.web.courier import Said
+from syndicate.web.refusals import Answer
 
 Count = Callable[[int, str, int], None]
 """Counts an answer: status, code, bytes of its body."""

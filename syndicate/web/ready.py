@@ -20,10 +20,11 @@ from typing import NamedTuple
 
 from syndicate.model.usage import Fetch
 from syndicate.pipeline.catalog import Catalog, Listed
-from syndicate.web.answer import FRESH, Answer
+from syndicate.web.answer import FRESH
 from syndicate.web.held import Held, Shelf
 from syndicate.web.keeper import Keeper
 from syndicate.web.log import Line, Log
+from syndicate.web.refusals import Answer
 from syndicate.web.tally import Tally, tail_of
 
 AT_HAND = 10_000

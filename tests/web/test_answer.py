@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from syndicate.model.credential import Credential, Kind, digest_of_secret, secret_of
 from syndicate.pipeline.catalog import Catalog, Listed, catalog_in
-from syndicate.web.answer import FRESH, Answer, answered
+from syndicate.web.answer import FRESH, answered
 from syndicate.web.asked import Asked, asked, best_coding, matches, moment
 from syndicate.web.held import Shelf
+from syndicate.web.refusals import Answer
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 BODY = b"<rss>" + b"gazette " * 100 + b"</rss>"

@@ -22,7 +22,7 @@ from syndicate.checks.findings import check_document
 from syndicate.formats.all import FORMATS
 from syndicate.model.article import Article
 from syndicate.pipeline.doors import name_of
-from syndicate.web.answer import RETRY
+from syndicate.web.refusals import RETRY
 from tests.cli.running import a_copy, run
 from tests.test_example_desk import all_articles
 from tests.web.serving import Said, Server, bearer, secret, served
