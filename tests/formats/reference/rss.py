@@ -81,7 +81,7 @@ def _rsl(frame: Frame, entry: Entry, item: etree._Element) -> None:
 
 def _withdrawn(tombstone: Tombstone) -> Item:
     def complete(item: etree._Element) -> None:
-        add(item, "pubDate", rfc822(tombstone.published))
+        add(item, "pubDate", rfc822(min(tombstone.published, tombstone.when)))
         # The notice takes the place of the body that readers keep under this guid.
         add(item, f"{{{CONTENT}}}encoded", html_string(modules.withdrawn_div(tombstone)))
         add(item, f"{{{DC}}}creator", tombstone.holder)
