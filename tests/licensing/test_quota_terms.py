@@ -79,8 +79,8 @@ def test_a_quota_that_denies_nothing_limits_no_permission() -> None:
 
 
 def test_the_licence_document_has_the_anchor_that_the_count_leads_to() -> None:
-    page, policy = (one.data.decode() for one in documents(desk_files(counting())))
+    page, policy, _ = (one.data.decode() for one in documents(desk_files(counting())))
     assert '<p id="quota" lang="en" dir="ltr">Articles a month, at most: 17.</p>' in page
     assert '"leftOperand":"count"' in policy
-    plain, _ = (one.data.decode() for one in documents(desk_files()))
+    plain, *_ = (one.data.decode() for one in documents(desk_files()))
     assert "quota" not in plain

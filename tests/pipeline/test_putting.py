@@ -66,9 +66,9 @@ def test_a_thread_puts_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_what_a_thread_cannot_put_ends_the_run_and_is_put_by_the_next(tmp_path: Path) -> None:
     with closing(made(tmp_path)) as desk:
         target = Watched(tmp_path / "public")
-        odd = tmp_path / "public/partner-0/feed-0.rss"
+        odd = tmp_path / "public/partner-2/feed-2.rss"
         odd.mkdir(parents=True)
-        with pytest.raises(TargetFailed, match=r"feed-0\.rss"):
+        with pytest.raises(TargetFailed, match=r"feed-2\.rss"):
             run(desk, target)
         assert False in target.by
         assert threading.active_count() == 1
