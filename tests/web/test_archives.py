@@ -268,6 +268,8 @@ def test_a_database_of_before_archives_gets_its_numbers(desk: Path) -> None:
     path = desk / ".syndicate" / "desk.db"
     with closing(sqlite3.connect(path)) as database:
         wanted = places(database)
+        for later in ("subscriptions", "intents", "pushes"):
+            database.execute(f"DROP TABLE {later}")
         database.execute("DROP INDEX ix_streams_place")
         database.execute("ALTER TABLE streams DROP COLUMN place")
         database.execute("UPDATE alembic_version SET version_num = '0007'")
