@@ -22,9 +22,10 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def published(example: Path) -> Path:
-    """What the desks of a module's tests are copies of."""
-    return example
+def published(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy for a module: what the desks of its tests are copies of."""
+    folder = tmp_path_factory.mktemp("published")
+    return Path(shutil.copytree(example, folder / "desk", symlinks=True))
 
 
 @pytest.fixture
