@@ -35,9 +35,9 @@ WHO = "Night desk canary"
 def editor(desk: Path, server: Server) -> Iterator[Browser]:
     """Somebody who is signed in at the desk."""
     key = str(data("staff", "add", WHO, "--desk", desk)["secret"])
+    server.until(404, "/nothing", authorization=f"Bearer {key}")  # the server has heard of it
     with browser(server) as made:
-        while made.sign_in(key, "/desk").path != "/desk":
-            pass  # until the server has heard of the key
+        assert made.sign_in(key, "/desk").path == "/desk"
         yield made
 
 

@@ -46,10 +46,10 @@ async def take(request: Request) -> Response:
     """Take a filled form."""
     room = room_of(request)
     limits = request.app.state.limits
+    form = await sent(Ask, request)
     wait = limits.wait(ASK, "ask", address_of(request)) or limits.wait(ASK_ALL, "ask")
     if wait:
         return later(request, 429, _("That was too often."), wait)
-    form = await sent(Ask, request)
     asked = _checked(form) if form.validate() else None
     name = form.article.data or ""
     if asked is None:

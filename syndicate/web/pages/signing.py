@@ -45,10 +45,10 @@ class Door(NamedTuple):
     async def prove(self, request: Request) -> Response:
         """Begin a session for whoever has a key."""
         room = room_of(request)
+        form = await sent(SignIn, request)  # read first: what is left unread ends the connection
         wait = request.app.state.limits.wait(SIGN_IN, "sign-in", address_of(request))
         if wait:
             return later(request, 429, _("That was too often."), wait)
-        form = await sent(SignIn, request)
         if form.validate():
             who = room.catalog().proved((form.key.data or "").strip(), room.now())
             if who and who.kind is self.kind:
