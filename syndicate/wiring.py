@@ -19,7 +19,8 @@ from syndicate.model.errors import BadDesk, StoreFailed
 from syndicate.pipeline.archives import Archive, archive_of, whose_of
 from syndicate.pipeline.catalog import Catalog, Listed, catalog_of
 from syndicate.pipeline.doors import Ground
-from syndicate.pipeline.ports import Draft, Hints, Refusal, Source, Store, Target
+from syndicate.pipeline.incoming import Draft, Hints, Refusal, Source
+from syndicate.pipeline.ports import Store, Target
 from syndicate.pipeline.publish import Regeneration, changed_licences, stopped_feeds
 from syndicate.sources import desk_folder
 from syndicate.sources.article_json import ArticleJson, ArticleLines

@@ -18,8 +18,9 @@ from syndicate.model.partner import Partner
 from syndicate.model.receipt import Notice, Told
 from syndicate.pipeline import amend
 from syndicate.pipeline.explain import find_article
+from syndicate.pipeline.incoming import Draft, Hints, Refusal
 from syndicate.pipeline.made import Published
-from syndicate.pipeline.ports import Draft, Hints, Refusal, Store
+from syndicate.pipeline.ports import Store
 from syndicate.pipeline.timeline import ORDER
 from syndicate.pipeline.versions import History, Kept, keep
 

@@ -36,7 +36,7 @@ from syndicate.pipeline.agreements import (
     out_now,
     state_after,
 )
-from syndicate.pipeline.ports import Refusal
+from syndicate.pipeline.incoming import Refusal
 from syndicate.sources.desk_folder import Read, read
 from syndicate.targets import partner_file
 

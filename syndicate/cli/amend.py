@@ -25,7 +25,7 @@ from syndicate.model.article import Article, WithdrawalReason
 from syndicate.model.base import plain_line
 from syndicate.model.desk import Desk
 from syndicate.pipeline import amend
-from syndicate.pipeline.ports import Hints
+from syndicate.pipeline.incoming import Hints
 from syndicate.pipeline.versions import History
 
 _REASONS = click.Choice([str(one) for one in WithdrawalReason])

@@ -31,9 +31,9 @@ from syndicate.model.decision import Decision, Finding, PartDecision, Verdict
 from syndicate.model.rights import ExtentUnit
 from syndicate.pipeline.explain import Explanation, find_article, find_partner
 from syndicate.pipeline.explain import explain as explained
+from syndicate.pipeline.incoming import Hints
 from syndicate.pipeline.ingest import Outcome, Taken
 from syndicate.pipeline.ingest import ingest as taken_in
-from syndicate.pipeline.ports import Hints
 
 Row = tuple[object, ...]
 SNIPPET = 40

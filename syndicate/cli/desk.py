@@ -11,7 +11,7 @@ from syndicate.checks.findings import check_document
 from syndicate.cli.common import Refused, desk_option, json_option, now, print_json, tell
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk
-from syndicate.pipeline.ports import Hints, Refusal
+from syndicate.pipeline.incoming import Hints, Refusal
 from syndicate.pipeline.publish import changed_licences
 from syndicate.sources.desk_folder import read
 from syndicate.targets.new_desk import create

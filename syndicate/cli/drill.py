@@ -17,9 +17,10 @@ from syndicate.model.article import WithdrawalReason
 from syndicate.model.desk import DeskFiles
 from syndicate.pipeline.amend import kill
 from syndicate.pipeline.drill import Perch, holds, perches, remains, why_not
+from syndicate.pipeline.incoming import Hints
 from syndicate.pipeline.ingest import Taken, ingest
 from syndicate.pipeline.made import Published
-from syndicate.pipeline.ports import Hints, Store
+from syndicate.pipeline.ports import Store
 from syndicate.pipeline.versions import keep
 
 _T = TypeVar("_T")

@@ -19,7 +19,8 @@ from syndicate.model.feed import Feed
 from syndicate.model.partner import Agreement, AgreementState, Partner
 from syndicate.model.receipt import Holding
 from syndicate.pipeline.compose import request_of
-from syndicate.pipeline.ports import Refusal, Store
+from syndicate.pipeline.incoming import Refusal
+from syndicate.pipeline.ports import Store
 
 
 class Move(StrEnum):

@@ -19,8 +19,9 @@ from pydantic import ValidationError
 from syndicate.licensing.withdraw import current, reigns
 from syndicate.model.article import Article, PubStatus, WithdrawalReason
 from syndicate.model.base import legal_text
+from syndicate.pipeline.incoming import Draft, Refusal
 from syndicate.pipeline.ingest import identity
-from syndicate.pipeline.ports import Draft, Refusal, Store
+from syndicate.pipeline.ports import Store
 from syndicate.pipeline.versions import History, changed_dates, content_digest, says_the_same
 
 Order = Callable[[History], Article | Refusal]

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from syndicate.licensing.consistency import remarks_on
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.desk import DeskFiles
-from syndicate.pipeline.ports import Draft, Refusal, Store
+from syndicate.pipeline.incoming import Draft, Refusal
+from syndicate.pipeline.ports import Store
 from syndicate.pipeline.versions import CLOCKS_APART, changed_dates, keep, says_the_same
 
 

@@ -1,4 +1,6 @@
-"""What the story needs of the world: a store, a target, a source. The docstrings are the contract.
+"""What the story needs of the world: a store and a target. The docstrings are the contract.
+
+What sources give is in `incoming`.
 
 All instants are UTC. Nothing here is shared between threads; processes are kept apart by
 `Target.lock`.
@@ -9,15 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from syndicate.model.article import Article
-from syndicate.model.base import Key, LangTag, Model, Text, Url
 from syndicate.model.credential import Credential
-from syndicate.model.desk import Desk
 from syndicate.model.document import Document
-from syndicate.model.moments import Instant
 from syndicate.model.receipt import (
     Ack,
     Edition,
@@ -358,55 +356,3 @@ class Target(Protocol):
 
     def stamps(self) -> Mapping[str, str]:
         """Give how every document looks, by path."""
-
-
-class Hints(Model):
-    """What the user states on the command line for articles whose source does not say it."""
-
-    guid: str | None = None
-    """Identity."""
-    language: LangTag | None = None
-    """Language."""
-    byline: tuple[Text, ...] = ()
-    """Authors' names."""
-    first_created: Instant | None = None
-    """When it was first made."""
-    version_created: Instant | None = None
-    """When this version was made."""
-    url: Url | None = None
-    """Its page at the publisher."""
-    section: Text | None = None
-    """Section."""
-    products: tuple[Key, ...] = ()
-    """Products."""
-
-
-class Draft(NamedTuple):
-    """An article as a source gives it.
-
-    `article.version` and `version_created` count only where they are in `model_fields_set`.
-    `origin` says where it came from: id:… where the source states the guid, else url:… or file:….
-    """
-
-    article: Article
-    origin: str
-    remarks: tuple[str, ...] = ()
-    name: str = ""
-    """The name of its file up to the first dot, to find it again; empty where many share it."""
-
-
-class Refusal(NamedTuple):
-    """An article that a source cannot give: where, stable code, field, what is wrong, the mend."""
-
-    where: str
-    code: str
-    field: str
-    says: str
-    mend: str
-
-
-class Source(Protocol):
-    """Reads articles of one kind of file."""
-
-    def collect(self, path: Path, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
-        """Give every article of a file, each as a draft or a refusal; never raises for content."""

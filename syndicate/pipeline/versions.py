@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from syndicate.model.article import Article
 from syndicate.model.errors import VersionConflict
-from syndicate.pipeline.ports import Refusal, Store
+from syndicate.pipeline.incoming import Refusal
+from syndicate.pipeline.ports import Store
 
 History = tuple[Article, ...]
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from syndicate.model.base import visible
 from syndicate.model.desk import Desk
-from syndicate.pipeline.ports import Draft, Hints, Refusal
+from syndicate.pipeline.incoming import Draft, Hints, Refusal
 from syndicate.sources.drafting import Found, drafted
 from syndicate.sources.reading import MEGABYTE, name_of, read, stem_of, too_large, utf8
 from syndicate.sources.values import cleaned, unique, whole_number

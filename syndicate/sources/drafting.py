@@ -21,7 +21,7 @@ from syndicate.model.base import plain_line, visible
 from syndicate.model.body import BlockBase
 from syndicate.model.desk import Desk
 from syndicate.model.errors import DeskWarning
-from syndicate.pipeline.ports import Draft, Hints, Refusal
+from syndicate.pipeline.incoming import Draft, Hints, Refusal
 from syndicate.sources.field_faults import MENDS, meant_field, size_fault
 from syndicate.sources.parking import parked
 from syndicate.sources.reading import MOST_BLOCKS, too_many

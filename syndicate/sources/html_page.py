@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from syndicate.model.base import legal_text, text_of
 from syndicate.model.body import Block, Gallery, Heading, Picture
 from syndicate.model.desk import Desk
-from syndicate.pipeline.ports import Draft, Hints, Refusal
+from syndicate.pipeline.incoming import Draft, Hints, Refusal
 from syndicate.sources.blocks import TooMuch, blocks_of
 from syndicate.sources.credits import with_rights
 from syndicate.sources.drafting import Found, drafted, refusals

@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from syndicate.model.base import text_of
 from syndicate.model.body import Block, Heading, Picture
 from syndicate.model.desk import Desk
-from syndicate.pipeline.ports import Draft, Hints, Refusal
+from syndicate.pipeline.incoming import Draft, Hints, Refusal
 from syndicate.sources.blocks import TooMuch, blocks_of
 from syndicate.sources.drafting import Found, drafted, refusals
 from syndicate.sources.front_matter import FaultyFrontMatter, front_matter

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from syndicate.model.base import direction_of, legal_text
 from syndicate.model.body import Block, Heading, ListBlock, Paragraph, Picture
 from syndicate.model.desk import Desk
-from syndicate.pipeline.ports import Draft, Hints, Refusal
+from syndicate.pipeline.incoming import Draft, Hints, Refusal
 from syndicate.sources.credits import is_caption, taken_apart, with_rights
 from syndicate.sources.drafting import Found, drafted, refusals
 from syndicate.sources.line_shapes import (

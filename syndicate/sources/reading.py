@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from syndicate.model.base import legal_text, visible
-from syndicate.pipeline.ports import Refusal
+from syndicate.pipeline.incoming import Refusal
 
 MEGABYTE = 1_048_576
 MOST_BLOCKS = 20_000

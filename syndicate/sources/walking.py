@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from syndicate.pipeline.ports import Refusal
+from syndicate.pipeline.incoming import Refusal
 from syndicate.sources.reading import name_of
 
 

@@ -13,7 +13,7 @@ import pytest
 from syndicate import wiring
 from syndicate.model.article import Article
 from syndicate.model.desk import Desk
-from syndicate.pipeline.ports import Draft, Hints, Refusal
+from syndicate.pipeline.incoming import Draft, Hints, Refusal
 from tests.faults.commands import run
 from tests.faults.story import an_article_of, guid
 from tests.hostile.desks import (

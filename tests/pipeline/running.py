@@ -14,10 +14,10 @@ from syndicate.formats.all import FORMATS
 from syndicate.formats.base import Format
 from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
+from syndicate.pipeline.incoming import Draft
 from syndicate.pipeline.ingest import Outcome, ingest
 from syndicate.pipeline.inputs import snapshot
 from syndicate.pipeline.made import Published
-from syndicate.pipeline.ports import Draft
 from syndicate.pipeline.publish import Regeneration
 from syndicate.stores.sql import SqlStore
 from syndicate.targets.folder import FolderTarget

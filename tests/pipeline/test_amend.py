@@ -22,8 +22,8 @@ from syndicate.pipeline.amend import (
     replaced,
     withhold,
 )
+from syndicate.pipeline.incoming import Draft, Refusal
 from syndicate.pipeline.ingest import Taken
-from syndicate.pipeline.ports import Draft, Refusal
 from syndicate.pipeline.versions import History, Kept, keep
 from syndicate.stores.sql import SqlStore
 from tests.builders import NOW, a_picture, an_article, own

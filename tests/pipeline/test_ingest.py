@@ -13,8 +13,8 @@ from syndicate.licensing.withdraw import current, reigns
 from syndicate.model.article import Article
 from syndicate.model.errors import NotFound
 from syndicate.pipeline.explain import find_article
+from syndicate.pipeline.incoming import Draft, Refusal
 from syndicate.pipeline.ingest import Outcome, Taken, ingest
-from syndicate.pipeline.ports import Draft, Refusal
 from syndicate.stores.sql import SqlStore
 from tests.builders import NOW, a_desk, a_picture, agency, an_article, article_data, desk_files
 from tests.pipeline.running import Running, version

@@ -8,7 +8,7 @@ from typing import Any
 from syndicate.model.article import Article
 from syndicate.model.base import text_of
 from syndicate.model.body import Picture, Table, texts_of
-from syndicate.pipeline.ports import Draft, Hints, Refusal, Source
+from syndicate.pipeline.incoming import Draft, Hints, Refusal, Source
 from tests.builders import a_desk, at
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"

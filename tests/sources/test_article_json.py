@@ -12,7 +12,7 @@ import pytest
 from syndicate.licensing.prose import restrictions_in
 from syndicate.model.article import Article
 from syndicate.model.rights import Onward
-from syndicate.pipeline.ports import Draft, Hints, Refusal
+from syndicate.pipeline.incoming import Draft, Hints, Refusal
 from syndicate.sources.article_json import ArticleJson, ArticleLines
 from tests.builders import a_picture, agency, article_data, at, own
 from tests.sources.reading_in import collected, one_draft, refused, written

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.model.article import Article
-from syndicate.pipeline.ports import Hints, Source
+from syndicate.pipeline.incoming import Hints, Source
 from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.html_page import HtmlPage
 from syndicate.sources.markdown import Markdown

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.model.article import Article
-from syndicate.pipeline.ports import Draft
+from syndicate.pipeline.incoming import Draft
 from syndicate.sources.html_page import HtmlPage
 from tests.sources.pages import DATA, TEXT, a_file, a_page
 from tests.sources.reading_in import (

@@ -11,7 +11,7 @@ import pytest
 from syndicate.model.base import text_of
 from syndicate.model.body import texts_of
 from syndicate.model.rights import Onward
-from syndicate.pipeline.ports import Hints
+from syndicate.pipeline.incoming import Hints
 from syndicate.sources.html_page import HtmlPage
 from tests.builders import at
 from tests.sources.pages import DATA, HEAD, TEXT, a_file, a_page

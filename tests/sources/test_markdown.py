@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.model.body import Embed, Picture, texts_of
 from syndicate.model.rights import Onward
-from syndicate.pipeline.ports import Hints
+from syndicate.pipeline.incoming import Hints
 from syndicate.sources.markdown import Markdown
 from tests.sources.reading_in import (
     collected,

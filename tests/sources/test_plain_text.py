@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.model.rights import Onward
-from syndicate.pipeline.ports import Draft, Hints
+from syndicate.pipeline.incoming import Draft, Hints
 from syndicate.sources.credits import taken_apart
 from syndicate.sources.plain_text import PlainText
 from tests.builders import at

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicate import wiring
-from syndicate.pipeline.ports import Hints, Refusal
+from syndicate.pipeline.incoming import Hints, Refusal
 from syndicate.sources.walking import below
 from tests.builders import a_desk
 

@@ -24,7 +24,8 @@ from syndicate.model.credential import Credential
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.errors import NotFound
 from syndicate.pipeline import amend, dossier
-from syndicate.pipeline.ports import Refusal, Store
+from syndicate.pipeline.incoming import Refusal
+from syndicate.pipeline.ports import Store
 from syndicate.pipeline.versions import History
 from syndicate.web.pages.desk import DOOR, by_whom, turn
 from syndicate.web.pages.forms import BringBack, Sure, TakeBack, form_of, sent
