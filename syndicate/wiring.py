@@ -21,7 +21,7 @@ from syndicate.pipeline.catalog import Catalog, Listed, catalog_of
 from syndicate.pipeline.doors import Ground
 from syndicate.pipeline.incoming import Draft, Hints, Refusal, Source
 from syndicate.pipeline.ports import Store, Target
-from syndicate.pipeline.publish import Regeneration, changed_licences, stopped_feeds
+from syndicate.pipeline.publish import Basis, Regeneration, changed_licences, stopped_feeds
 from syndicate.sources import desk_folder
 from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.kept_toml import KeptToml
@@ -66,7 +66,14 @@ def load(folder: Path) -> DeskFiles:
 
 def load_sound(folder: Path, kept: KeptToml | None = None) -> desk_folder.Read:
     """Give what is sound of a desk, and what is wrong with the rest. Raises BadDesk."""
-    return desk_folder.load_sound(folder, kept)
+    looks = kept.seen if kept and kept.seen else glance.files(folder).lines
+    return desk_folder.load_sound(folder, kept)._replace(looks=looks)
+
+
+def read_again(folder: Path, before: desk_folder.Read) -> desk_folder.Read | None:
+    """Give what is sound of a desk where its files look otherwise than when they were read; None
+    where they look the same. Raises BadDesk."""
+    return None if glance.files(folder).lines == before.looks else load_sound(folder)
 
 
 def kept_toml(folder: Path, now: datetime, looks: glance.Looks | None = None) -> KeptToml:
@@ -79,7 +86,7 @@ def kept_toml(folder: Path, now: datetime, looks: glance.Looks | None = None) ->
         seen = "\n".join(looks.lines).encode(errors="surrogatepass")
         store = _store_url(folder, load_desk(folder).store).removeprefix("sqlite:///")
         settled = hashlib.sha256(seen).hexdigest() if looks.is_settled(now) else ""
-        return KeptToml(Path(f"{store}.toml"), settled)
+        return KeptToml(Path(f"{store}.toml"), settled, looks.lines)
     return KeptToml()
 
 
@@ -318,7 +325,9 @@ def regeneration(
     dry_run: bool,
     unsound: bool = False,
     due: bool = False,
+    rewind: bool = False,
     digest: str = "",
+    renewed: Callable[[], Basis | None] = lambda: None,
 ) -> Regeneration:
     """Give a run over the desk's feeds at a moment."""
     place = target(folder, files.desk)
@@ -331,8 +340,10 @@ def regeneration(
         dry_run=dry_run,
         unsound=unsound,
         due=due,
+        rewind=rewind,
         again=partial(SqlStore.open, _store_url(folder, files.desk.store)),
         digest=digest,
+        renewed=renewed,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from syndicate import wiring
 from syndicate.model.errors import BadDesk, SyndicateError
 from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Store
-from syndicate.pipeline.publish import Regeneration
+from syndicate.pipeline.publish import Basis, Regeneration
 from syndicate.sources.desk_folder import Read
 
 Clock = Callable[[], datetime]
@@ -38,21 +39,36 @@ def run_of(
     *,
     dry_run: bool = False,
     due: bool = False,
+    rewind: bool = False,
 ) -> Regeneration:
-    """Give a run over a desk as far as it is sound. Raises BadDesk."""
-    if found.files is None:
-        raise BadDesk("the desk cannot be used", where=str(desk), mend="see: syndicate check")
-    unsound = bool(found.unsound or found.errors)
+    """Give a run over a desk as far as it is sound, and as its files are when its turn has come.
+
+    Raises BadDesk.
+    """
+    basis = _basis_of(desk, found)
     return wiring.regeneration(
         desk,
-        found.files,
+        basis.files,
         store,
         moment,
         dry_run=dry_run,
-        unsound=unsound,
+        unsound=basis.unsound,
         due=due,
-        digest=found.digest,
+        rewind=rewind,
+        digest=basis.digest,
+        renewed=partial(_renewed, desk, found),
     )
+
+
+def _renewed(desk: Path, before: Read) -> Basis | None:
+    found = wiring.read_again(desk, before)
+    return _basis_of(desk, found) if found else None
+
+
+def _basis_of(desk: Path, found: Read) -> Basis:
+    if found.files is None:
+        raise BadDesk("the desk cannot be used", where=str(desk), mend="see: syndicate check")
+    return Basis(found.files, bool(found.unsound or found.errors), found.digest)
 
 
 def publish_change(desk: Path, store: Store, moment: datetime, now: datetime) -> Attempt:

@@ -67,7 +67,15 @@ def published(desk: Path, asked: Asked, *, as_json: bool) -> None:
             kept.keep()
         moment = moment_of(asked.at, store.newest_at(), free=asked.dry_run, rewind=asked.rewind)
         inbox = Inbox() if asked.due else take_inbox(desk, files, store)
-        run = run_of(desk, found, store, moment, dry_run=asked.dry_run, due=asked.due)
+        run = run_of(
+            desk,
+            found,
+            store,
+            moment,
+            dry_run=asked.dry_run,
+            due=asked.due,
+            rewind=asked.rewind,
+        )
         done = _done(run, asked.only)
         planned = store.planned() if asked.due else {}
         headlines = {one.guid: one.headline for one in store.current()} if asked.dry_run else {}
@@ -224,7 +232,7 @@ def _summary(
 
 
 UNCHANGED = "unchanged"
-SHOWN = 200
+SHOWN = 50
 """Rows of the table, at most: nobody reads more, and laying out thousands takes long."""
 
 

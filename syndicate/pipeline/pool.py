@@ -14,11 +14,12 @@ from math import inf
 from typing import NamedTuple, Protocol
 
 from syndicate.licensing.covers import EVERYTHING, facets_of
-from syndicate.licensing.govern import Request, delays, releases
+from syndicate.licensing.govern import Request, delays, licence_named, releases
 from syndicate.licensing.withdraw import current, reigns
 from syndicate.model.article import Article, PubStatus
 from syndicate.model.desk import DeskFiles
 from syndicate.model.feed import Feed
+from syndicate.model.licence import Licence
 from syndicate.model.partner import Partner
 
 History = tuple[Article, ...]
@@ -228,17 +229,20 @@ def _best(feed: Feed, key: Key, later: timedelta) -> Place:
 
 
 def candidate_facets(request: Request, feed: Feed) -> tuple[str, ...]:
-    """Give by what to find the candidates: the feed's selection, else what the licences cover."""
-    return facets_for(request.files, request.partner, feed)
+    """Give by what to find the candidates: the feed's selection, else what the licences cover,
+    those included under which something went out that keeps its terms."""
+    delivered = {one.licence for one in request.delivered.values()}
+    licences = (licence_named(request.files, name) for name in delivered)
+    return facets_for(request.files, request.partner, feed, licences)
 
 
-def facets_for(files: DeskFiles, partner: Partner, feed: Feed) -> tuple[str, ...]:
-    """Give the same for a feed of a partner; its class has the same."""
+def facets_for(
+    files: DeskFiles, partner: Partner, feed: Feed, others: Iterable[Licence | None] = ()
+) -> tuple[str, ...]:
+    """Give the same for a feed of a partner, with other licences; its class has the same."""
     asked = facets_of(feed.selection)
     if asked != (EVERYTHING,):
         return asked
-    found: set[str] = set()
-    for agreement in partner.agreements:
-        licence = files.licence(agreement.licence, agreement.licence_version)
-        found.update(facets_of(licence.covers) if licence else ())
+    agreed = (files.licence(one.licence, one.licence_version) for one in partner.agreements)
+    found = {facet for one in (*agreed, *others) if one for facet in facets_of(one.covers)}
     return (EVERYTHING,) if EVERYTHING in found else tuple(sorted(found))

@@ -23,6 +23,7 @@ from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import BadDesk
 from syndicate.model.licence import Licence
 from syndicate.model.partner import AgreementState, Partner
+from syndicate.model.receipt import Way
 from syndicate.pipeline.ahead import MOST, PAYS, Errand, cores, new_work, prepared
 from syndicate.pipeline.former import formers
 from syndicate.pipeline.items import digest_of
@@ -45,6 +46,17 @@ LICENCES = "licences"
 
 Feeds = Sequence[tuple[str, str, str]]
 """Partner, feed and format of each."""
+
+
+class Basis(NamedTuple):
+    """What a run goes by."""
+
+    files: DeskFiles
+    unsound: bool = False
+    """Whether some of the desk's files could not be read: then nothing is taken as gone."""
+    digest: str = ""
+    """Of all that the desk's files say; empty where nothing may be relied on that was worked out
+    from them before."""
 
 
 class ChangedLicence(NamedTuple):
@@ -122,8 +134,10 @@ class Regeneration:
         dry_run: bool = False,
         unsound: bool = False,
         due: bool = False,
+        rewind: bool = False,
         again: Callable[[], Store] | None = None,
         digest: str = "",
+        renewed: Callable[[], Basis | None] = lambda: None,
     ) -> None:
         self.files = files
         self.store = store
@@ -132,14 +146,15 @@ class Regeneration:
         self.now = now
         self.dry_run = dry_run
         self.unsound = unsound
-        """Whether some of the desk's files could not be read: then nothing is taken as gone."""
         self.due = due
         """Whether only feeds are touched whose moment has come."""
+        self.rewind = rewind
+        """Whether a moment before the newest edition is meant."""
         self.again = again
         """Opens the store in another process; None where only this one has it."""
         self.digest = digest
-        """Of all that the desk's files say; empty where nothing may be relied on that was worked
-        out from them before."""
+        self.renewed = renewed
+        """Gives what the desk's files say where it is no longer what this run goes by."""
         self._planner: Planner | None = None
 
     def run(self, only: str | None = None) -> Iterator[Published]:
@@ -149,13 +164,25 @@ class Regeneration:
             StoreFailed: the store cannot be read or written.
             TargetFailed: the target cannot be written; the last good documents stay.
             EncodingFailed: the desk wants an encoding whose library is not installed.
+            BadDesk: the desk's files changed meanwhile, and cannot be used.
         """
         require(self.files.desk.encodings)
         if self.dry_run:
             yield from self._run(only)
             return
         with self.target.lock():
+            self._catch_up()
             yield from self._run(only)
+
+    def _catch_up(self) -> None:
+        """Take up what came while this run read or waited for its turn: another one may have
+        published a kill since, or the end of an agreement, and nothing may undo that."""
+        basis = self.renewed()
+        if basis is not None:
+            self.files, self.unsound, self.digest = basis
+            require(self.files.desk.encodings)
+        if not self.rewind:
+            self.now = max(self.now, self.store.newest_at() or self.now)
 
     def _run(self, only: str | None) -> Iterator[Published]:
         waiting = self._waiting(only) if self.due else set()
@@ -192,6 +219,7 @@ class Regeneration:
             together.close()
         yield from together.rest(turns, planner.ways)
         if only is None and not self.due and not self.dry_run:
+            self._pass_over(ways, live)
             self.store.set(LOOKED, str(serial))
             if asked_by and not trusts:
                 self.store.note_selections(planner.selections())
@@ -199,6 +227,12 @@ class Regeneration:
                 self.store.set(PLANNED, json.dumps([asked_by, *holds]))
             if not self.unsound:
                 yield from self._remove_gone(published)
+
+    def _pass_over(self, ways: Iterable[Way], live: Iterable[Turn]) -> None:
+        """Note of feeds that were not looked at that they must be, whatever arrives later."""
+        seen = {(one.name, one.format) for one in live}
+        passed = (one for one in ways if (one.feed, one.format) not in seen and one.asked)
+        self.store.note_ways(one._replace(asked="") for one in passed)
 
     def _asked_by(self, named: frozenset[str], changed: Sequence[ChangedLicence]) -> str:
         """Give a digest of all that what feeds ask for follows from, and their heads with the

@@ -46,6 +46,8 @@ class Read(NamedTuple):
     """What is wrong or odd between the files, before partners were left out."""
     digest: str = ""
     """Of the names and texts of all files; empty where they could not all be read."""
+    looks: tuple[str, ...] = ()
+    """How the files looked before any was read."""
 
 
 def read(

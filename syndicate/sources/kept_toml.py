@@ -39,14 +39,17 @@ class Sound(NamedTuple):
 class KeptToml:
     """The parsed texts of one reading, and those of the one before."""
 
-    def __init__(self, path: Path | None = None, looks: str = "") -> None:
+    def __init__(
+        self, path: Path | None = None, looks: str = "", seen: tuple[str, ...] = ()
+    ) -> None:
         """Begin with what a file keeps; with nothing where there is none.
 
-        `looks` says how the desk's files look, before any is read; empty where another text may
-        look the same.
+        `seen` says how the desk's files look, before any is read; `looks` is a digest of that,
+        empty where another text may look the same.
         """
         self._path = path
         self._looks = looks
+        self.seen = seen
         self._before = _lines(path) if path else {}
         self._now: dict[str, str] = {}
 

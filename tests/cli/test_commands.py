@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from syndicate import wiring
+from syndicate.acts.publishing import run_of
 from tests.builders import article_data
 from tests.cli.running import data, run
 
@@ -267,6 +268,19 @@ def test_a_clock_that_goes_back_changes_nothing(desk: Path) -> None:
     found = run("regenerate", "--desk", desk)
     assert "3 documents, 0 written" in found.stdout
     assert "later than the clock" in found.stderr
+
+
+def test_an_agreement_that_ends_while_a_run_waits_for_its_turn_has_ended_for_it(
+    desk: Path,
+) -> None:
+    run("regenerate", "--desk", desk)
+    partner, found = desk / "partners" / "first-partner.toml", wiring.load_sound(desk)
+    assert found.files is not None
+    with wiring.opened_store(desk, found.files.desk) as store:
+        waiting = run_of(desk, found, store, datetime.now(UTC))
+        partner.write_text(partner.read_text().replace('"active"', '"terminated"'))
+        done = list(waiting.run())
+    assert [one.entries for one in done] == [0, 0, 0]
 
 
 def second_partner(desk: Path) -> Path:
