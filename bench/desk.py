@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -98,8 +99,12 @@ class BenchDesk:
 
 
 def answered(command: list[str]) -> str:
-    """Run a command of this tree; give what it says. Raises RuntimeError where it fails."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    """Run a command of this tree; give what it says. Raises RuntimeError where it fails.
+
+    Byte code is kept from one command to the next, as an installation has it.
+    """
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr or done.stdout)
     return done.stdout
