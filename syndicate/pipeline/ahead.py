@@ -88,7 +88,7 @@ def _one_by_one(
     for place, group in enumerate(groups):
         with suppress(BrokenProcessPool):
             while len(waiting) < min(place + ahead, len(groups)):
-                waiting.append(pool.submit(_prepare, groups[len(waiting)]))
+                waiting.append(pool.submit(_prepare, groups[len(waiting)].lean()))
         if place < len(waiting):
             with suppress(Exception):  # whatever it is, the run meets it itself and tells it
                 waiting[place].result()

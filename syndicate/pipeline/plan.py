@@ -85,6 +85,24 @@ class Group(NamedTuple):
     anew: bool
     """Whether what they ask for changed: then all that they hold is looked at."""
 
+    def lean(self) -> Group:
+        """Give the same with no partner of the desk but its own: all that another process needs
+        to work it out."""
+        files = {id(one.turn.files): one.turn.files for one in self.members}
+        own: dict[int, dict[str, Partner]] = {}
+        for one in self.members:
+            own.setdefault(id(one.turn.files), {})[one.turn.owner] = one.turn.partner
+        less = {
+            key: DeskFiles(files[key].desk, files[key].licences, tuple(partners.values()))
+            for key, partners in own.items()
+        }
+        turns = (one.turn._replace(files=less[id(one.turn.files)]) for one in self.members)
+        return self._replace(
+            members=tuple(
+                one._replace(turn=turn) for one, turn in zip(self.members, turns, strict=True)
+            )
+        )
+
 
 Arrived = frozenset[str] | None
 """Articles of which a version arrived since the last whole run; None where they are very many."""

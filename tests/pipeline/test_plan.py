@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+from syndicate.formats.all import FORMATS
 from syndicate.model.desk import DeskFiles
 from syndicate.model.partner import Partner
 from syndicate.model.roster import Roster
 from syndicate.pipeline.classes import Classes
 from syndicate.pipeline.inputs import snapshot
+from syndicate.pipeline.plan import News, Planner, Turn
 from tests.builders import NOW, a_licence, a_partner, agreement_data, an_article, desk_files
 from tests.pipeline.running import Running, version
 
@@ -192,3 +195,19 @@ def test_a_new_partner_alone_is_read_with_those_of_before(many: Running) -> None
     found, written = reads(many)
     assert (len(found), written) == (outlines + 1, {"new"})
     assert reads(many) == (set(), set())
+
+
+def test_what_another_process_is_sent_grows_with_the_group_not_with_the_desk() -> None:
+    def sent(partners: int) -> bytes:
+        others = (a_partner(id=f"other-{n}", feeds=[]) for n in range(partners))
+        whole = desk_files(partner=a_partner())
+        files = DeskFiles(whole.desk, whole.licences, (*whole.partners, *others))
+        turns = [Turn(files, "gazette", "gazette-all", name) for name in FORMATS]
+        planner = Planner(files, (), frozenset(), FORMATS, NOW)
+        news = News(frozenset(), frozenset(), frozenset())
+        return b"".join(
+            pickle.dumps(one.lean()) for one in planner.groups(turns, news, {}, all_=True)
+        )
+
+    assert b"other-" not in sent(9)
+    assert len(sent(9)) == len(sent(0))
