@@ -3,6 +3,10 @@
 A worker writes nothing but work that is kept to be done once; the run then finds it done, group
 by group, and alone records and puts. So a worker that dies costs time and nothing else. Workers
 are processes, because the work is Python's own.
+
+A worker begins with nothing of the run. A copy of it would go on holding the target's lock when
+the run is killed, and would have a database that was opened before, which SQLite forbids
+(https://www.sqlite.org/howtocorrupt.html, section 2.6). It ends when the run ends.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_context, parent_process
 from typing import NamedTuple
 
 from syndicate.formats.base import Format
@@ -23,9 +27,9 @@ from syndicate.model.errors import SyndicateError
 from syndicate.pipeline.plan import Arrived, Group
 from syndicate.pipeline.ports import Store
 
-PAYS = 1_500
-"""So many articles in so many formats, nothing of them known, keep a core busy for longer than a
-worker takes to begin."""
+PAYS = 3_000
+"""So many articles in so many formats, nothing of them known, keep a core busy for several times
+as long as a worker takes to begin, which imports all anew."""
 MOST = 8
 """Workers, however many cores there are: the one that records and puts could not follow more."""
 
@@ -34,7 +38,7 @@ Preparing = Callable[["Errand"], Prepare]
 
 
 class Errand(NamedTuple):
-    """What a worker needs to know."""
+    """What a worker needs to know; it is sent there, as groups are."""
 
     preparing: Preparing
     """Gives what prepares a group; a function of a module."""
@@ -65,18 +69,21 @@ def new_work(store: Store, groups: Sequence[Group]) -> int:
 @contextmanager
 def prepared(errand: Errand, groups: Sequence[Group], workers: int) -> Iterator[Iterator[Group]]:
     """Give groups in their order, each when a worker has done with it."""
-    pool = ProcessPoolExecutor(workers, get_context(_way()), _begin, (errand,))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (errand,))
     try:
         yield _one_by_one(pool, groups, workers)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _way() -> str:
-    """Say how to begin a process: as a copy of this one, unless a copy could hold a lock that some
-    other thread never lets go there."""
-    copies = "fork" in get_all_start_methods() and threading.active_count() == 1
-    return "fork" if copies else "spawn"
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Begin processes that no interrupt from the keyboard reaches: the run answers it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _one_by_one(
@@ -86,7 +93,7 @@ def _one_by_one(
     waiting: list[Future[None]] = []
     ahead = 2 * workers
     for place, group in enumerate(groups):
-        with suppress(BrokenProcessPool):
+        with suppress(BrokenProcessPool), _uninterrupted():
             while len(waiting) < min(place + ahead, len(groups)):
                 waiting.append(pool.submit(_prepare, groups[len(waiting)].lean()))
         if place < len(waiting):
@@ -99,10 +106,19 @@ _prepare_here: Prepare | None = None
 
 
 def _begin(errand: Errand) -> None:
-    """Begin a worker; whoever interrupts the run is answered by the run."""
+    """Begin a worker; where it cannot, it prepares nothing, and the run meets and tells why."""
     global _prepare_here  # noqa: PLW0603  a worker has one errand
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _prepare_here = errand.preparing(errand)
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
+    with suppress(SyndicateError):
+        _prepare_here = errand.preparing(errand)
+
+
+def _end_with_the_run() -> None:
+    """End this process as soon as the run has ended, even by a kill: nobody wants its work."""
+    run = parent_process()
+    if run is not None:
+        run.join()
+        os._exit(1)
 
 
 def _prepare(group: Group) -> None:

@@ -150,3 +150,37 @@ def test_the_desk_of_the_environment_is_asked_for_by_the_plain_command(desk: Pat
         command, cwd=desk.parent, env=asked, check=True, capture_output=True, text=True
     )
     assert found.stdout == run("regenerate", "--desk", desk).stdout
+
+
+LISTENING = """
+import os, sys
+from pathlib import Path
+
+forked = os.fork
+
+def telling():
+    child = forked()
+    if not child:
+        names = [os.readlink(f"/proc/self/fd/{one}") for one in os.listdir("/proc/self/fd")[:-1]]
+        Path(sys.argv[0] + f".{os.getpid()}").write_text("\\n".join(names))
+    return child
+
+os.fork, os.cpu_count, sys.argv = telling, lambda: 4, sys.argv[1:]
+from syndicate.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("words", [("--desk", "{}"), ("--desk={}",)])
+def test_the_processes_that_look_hold_no_lock_and_no_database(
+    desk: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """However they end, and whatever becomes of the run: nobody waits for them."""
+    asked = [one.format(desk) for one in words]
+    command = [sys.executable, "-c", LISTENING, str(tmp_path / "held"), "regenerate", *asked]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout == run("regenerate", "--desk", desk).stdout
+    told = [one.read_text().splitlines() for one in tmp_path.glob("held.*")]
+    assert told
+    for names in told:
+        assert [one for one in names if one.startswith(str(desk))] == [str(desk / "public")]
