@@ -148,9 +148,10 @@ class Courier:
         return await self._noted(to, listed, came)
 
     def _lane(self, to: To, *, urgent: bool) -> Lane:
-        failing = self._book.progress(to.name).failures
-        calm = self._lanes.failing if failing else self._lanes.well
-        return self._lanes.urgent if urgent else calm
+        lanes = self._lanes
+        if self._book.progress(to.name).failures:
+            return lanes.urgent_failing if urgent else lanes.failing
+        return lanes.urgent if urgent else lanes.well
 
     def _may_go(self, to: To, listed: Listed, catalog: Catalog) -> bool:
         if to.subscription is None:
