@@ -27,8 +27,8 @@ ALL = 20.0
 """Seconds for a request with its answer, at most."""
 MOST_ADDRESSES = 3
 """Addresses of a name that are tried."""
-LONGEST = 2_000
-"""Characters of an address."""
+LONGEST = 10_000
+"""Characters of an address: those of a callback, with what it is asked."""
 
 Resolve = Callable[[str, int], Awaitable[Iterable[str]]]
 """Gives the IP addresses of a name. Raises OSError."""
@@ -123,6 +123,8 @@ class Reply(NamedTuple):
     status: int
     body: bytes
     """Its beginning."""
+    retry_after: str = ""
+    """When to come again, as it says that."""
 
 
 def address_of(text: str, inside: Iterable[str]) -> Address:
@@ -274,7 +276,9 @@ class Outgoing:
                     begun += some
                     if len(begun) > most:
                         break
-            return Reply(answer.status, bytes(begun[:most]))
+            named = {name.lower(): value for name, value in answer.headers}
+            later = named.get(b"retry-after", b"").decode("latin-1")
+            return Reply(answer.status, bytes(begun[:most]), later)
 
     async def close(self) -> None:
         """Let go of all connections."""

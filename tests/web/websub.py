@@ -79,6 +79,8 @@ class Callback:
         """What a path answers to a question; 200 where nothing is said."""
         self.takes: dict[str, int] = {}
         """What it answers to an edition."""
+        self.later: dict[str, str] = {}
+        """When it wants to be asked again."""
         self.says: dict[str, bytes] = {}
         """What a path says; the challenge where nothing is said."""
         self.held: set[str] = set()
@@ -120,6 +122,8 @@ class Callback:
             request.send_response(answers.get(url.path, 200))
             request.send_header("content-length", str(len(says)))
             request.send_header("location", "/elsewhere")
+            if url.path in self.later:
+                request.send_header("Retry-After", self.later[url.path])
             request.end_headers()
             request.wfile.write(says)
 
