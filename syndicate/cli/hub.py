@@ -73,7 +73,8 @@ def end_subscription(name: str, desk: Path) -> None:
     """
     known = wiring.load_desk(desk)
     with wiring.opened_store(desk, known) as store:
-        if not store.end_subscription(name, "the desk ended it", now()):
+        found = next((one for one in store.subscriptions() if one.id == name), None)
+        if not (found and store.end_subscription(found, "the desk ended it", now())):
             raise NotFound(f"no subscription {name!r}", mend="see: syndicate hub list")
     click.echo(f"subscription {name} has ended")
 

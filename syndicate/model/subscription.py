@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from enum import StrEnum
 from typing import Annotated
+from urllib.parse import unquote_to_bytes
 
 from pydantic import Field
 
@@ -86,8 +87,20 @@ class Intent(Model):
 
 
 def pair_id(topic: str, callback: str) -> str:
-    """Give the name of what is sent to an address about a topic."""
-    return hashlib.sha256(f"{topic}\0{callback}".encode()).hexdigest()[:16]
+    """Give the name of what is sent to an address about a topic, however that is written."""
+    return hashlib.sha256(f"{decoded(topic)}\0{callback}".encode()).hexdigest()[:16]
+
+
+def decoded(url: str) -> str:
+    """Give an address with what need not be percent-encoded as it is (RFC 3986, section 6.2.2.2):
+    a hub decodes it (section 5.1.1)."""
+    head, *rest = url.split("%")
+    made = [head]
+    for part in rest:
+        byte = unquote_to_bytes(f"%{part[:2]}")
+        plain = len(byte) == 1 and (byte.isalnum() or byte in b"-._~") and byte.isascii()
+        made.append(byte.decode("ascii") + part[2:] if plain else f"%{part}")
+    return "".join(made)
 
 
 class Progress(Model):

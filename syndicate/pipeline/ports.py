@@ -273,8 +273,9 @@ class Pushes(Protocol):
     def subscriptions(self) -> tuple[Subscription, ...]:
         """Give all subscriptions, by partner, feed and age."""
 
-    def end_subscription(self, name: str, why: str, at: datetime) -> bool:
-        """Let go of a subscription and of all that is known about it; False where it is gone."""
+    def end_subscription(self, seen: Subscription, why: str, at: datetime) -> bool:
+        """Let go of a subscription and of all that is known about it; False where it is gone, or
+        was renewed since it was seen."""
 
     def progress(self) -> tuple[Progress, ...]:
         """Give how far editions have come, everywhere."""

@@ -7,11 +7,11 @@ arrive is stood in for by the next, which holds all that it held.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes
 
-from syndicate.model.subscription import Intent, Progress, Subscription, pair_id
+from syndicate.model.subscription import Intent, Progress, Subscription, decoded, pair_id
 from syndicate.pipeline.catalog import Catalog, Listed
 
 SHORTEST_LEASE = 300
@@ -37,24 +37,12 @@ class Found(NamedTuple):
 def topic_of(catalog: Catalog, topic: str) -> Found | None:
     """Give the document that a topic is the address of; None where it is none of ours."""
     before = f"{catalog.url}/"
-    written = _decoded(topic)
+    written = decoded(topic)
     if not written.startswith(before):
         return None
     path = written.removeprefix(before)
     listed = catalog.feeds.get(path)
     return Found(path, listed) if listed and listed.format else None
-
-
-def _decoded(url: str) -> str:
-    """Give an address with what need not be percent-encoded as it is (RFC 3986, section 6.2.2.2):
-    a hub decodes it (section 5.1.1)."""
-    head, *rest = url.split("%")
-    made = [head]
-    for part in rest:
-        byte = unquote_to_bytes(f"%{part[:2]}")
-        plain = len(byte) == 1 and (byte.isalnum() or byte in b"-._~") and byte.isascii()
-        made.append(byte.decode("ascii") + part[2:] if plain else f"%{part}")
-    return "".join(made)
 
 
 def documents(catalog: Catalog) -> dict[tuple[str, str], Found]:
@@ -113,10 +101,24 @@ def arrived(progress: Progress, put: int, now: datetime) -> Progress:
     return Progress(id=progress.id, sent=max(put, progress.sent), sent_at=now)
 
 
-def failed(progress: Progress, put: int, now: datetime, chance: float) -> Progress:
+def wanted_at(stated: str, now: datetime) -> datetime | None:
+    """Give from when on a `Retry-After` wants to be asked again (RFC 9110, section 10.2.3)."""
+    if stated.isascii() and stated.isdecimal():
+        return now + min(timedelta(seconds=int(stated[:9])), LONGEST_PAUSE)
+    try:
+        at = parsedate_to_datetime(stated)
+    except (ValueError, OverflowError):
+        return None
+    return min(at.replace(tzinfo=at.tzinfo or UTC), now + LONGEST_PAUSE)
+
+
+def failed(
+    progress: Progress, put: int, now: datetime, chance: float, wanted: datetime | None = None
+) -> Progress:
     """Give how far it has come when an edition did not arrive.
 
-    `chance`, from 0 to 1, spreads what failed together: a pause is half to all of its length.
+    `chance`, from 0 to 1, spreads what failed together: a pause is half to all of its length, and
+    longer where more is `wanted`.
     """
     since = progress.tried_since if progress.tried == put else None
     since = since or now
@@ -126,7 +128,7 @@ def failed(progress: Progress, put: int, now: datetime, chance: float) -> Progre
         tried_since=since,
         failures=progress.failures + 1,
         failing_since=progress.failing_since or now,
-        next_at=now + pause * (0.5 + chance / 2),
+        next_at=max(now + pause * (0.5 + chance / 2), wanted or now),
         given_up=put if now - since >= LONG_ENOUGH else progress.given_up,
     )
 

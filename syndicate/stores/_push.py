@@ -67,14 +67,17 @@ class PushPart(Database):
         found = self._models(SUBSCRIPTIONS, Subscription)
         return tuple(sorted(found, key=lambda one: (one.partner, one.feed, one.since, one.id)))
 
-    def end_subscription(self, name: str, why: str, at: datetime) -> bool:
-        """Let go of a subscription and of all that is known about it; False where it is gone."""
+    def end_subscription(self, seen: Subscription, why: str, at: datetime) -> bool:
+        """Let go of a subscription and of all that is known about it; False where it is gone, or
+        was renewed since it was seen."""
+        mine = SUBSCRIPTIONS.c.id == seen.id
         with self._changing() as connection:
-            gone = connection.execute(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.id == name))
-            if not gone.rowcount:
+            row = connection.execute(sa.select(SUBSCRIPTIONS).where(mine)).first()
+            if row is None or _read(Subscription, row.json) != seen:
                 return False
-            connection.execute(PUSHES.delete().where(PUSHES.c.id == name))
-            self._note(connection, [Noted("subscription", name, f"ends: {why}", at)])
+            connection.execute(SUBSCRIPTIONS.delete().where(mine))
+            connection.execute(PUSHES.delete().where(PUSHES.c.id == seen.id))
+            self._note(connection, [Noted("subscription", seen.id, f"ends: {why}", at)])
         return True
 
     def progress(self) -> tuple[Progress, ...]:

@@ -81,14 +81,17 @@ class Book:
                 self._forget(made.id)
             self.subscriptions[made.id] = made
 
-    async def end(self, name: str, why: str) -> None:
-        """Let go of a subscription. Raises SyndicateError: then it is back with the next look."""
+    async def end(self, one: Subscription, why: str) -> bool:
+        """Let go of a subscription; False where it is gone already, or was renewed since.
+
+        Raises SyndicateError: then it is back with the next look.
+        """
         now = self._now()
-        self.drop(name)
+        self.drop(one.id)
         try:
-            await self._writes.ask(lambda store: store.end_subscription(name, why, now))
+            return await self._writes.ask(lambda store: store.end_subscription(one, why, now))
         finally:
-            self._ended.discard(name)
+            self._ended.discard(one.id)
 
     def drop(self, name: str) -> None:
         """Know nothing of a subscription any more that is about to end."""

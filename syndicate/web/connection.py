@@ -43,8 +43,8 @@ TAKE_LEAST = 16_384
 MOST = 10_000
 """Connections at a time, where as many files may be open; beyond it those end that would have to
 end first."""
-FILES = 200
-"""Files that are open beside them, at most."""
+FILES = 1_700
+"""Files that are open beside them, at most: nearly all are pushes on their way (`lanes.py`)."""
 SOME = 100
 """How many end then."""
 LOOK = 1.0

@@ -25,6 +25,7 @@ from syndicate.web.outgoing import Outgoing, Refused, Unreached
 
 LATER = timedelta(seconds=30)
 """When something is tried again that the record would not keep."""
+_LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 DENIED = "it may not be read any more"
 
 
@@ -59,6 +60,7 @@ class _Came(NamedTuple):
     status: int
     body: bytes = b""
     why: str = ""
+    retry_after: str = ""
 
     @property
     def is_well(self) -> bool:
@@ -118,16 +120,20 @@ class Courier:
         if came.is_well and intent.mode is Mode.SUBSCRIBE:
             made = push.confirmed(intent, before, at)
         elif came.is_well and before is not None:
-            await self._book.end(intent.id, "the subscriber ended it")
+            await self._book.end(before, "the subscriber ended it")
         await self._book.settle(intent, made)
         says = Said("", intent.id, intent.partner, intent.feed, intent.format, "")
         says = says._replace(host=host_of(intent.callback), why=came.why or intent.mode)
         self._tell(says._replace(what="confirmed" if came.is_well else "unconfirmed"))
 
     async def end(self, one: Subscription, why: str) -> datetime | None:
-        """End a subscription; tell the subscriber where it did not want that itself."""
+        """End a subscription; tell the subscriber where it did not want that itself. One that was
+        renewed meanwhile goes on."""
+        ended = True
         with suppress(SyndicateError):
-            await self._book.end(one.id, why)
+            ended = await self._book.end(one, why)
+        if not ended:
+            return self._now()
         host = host_of(one.callback)
         says = Said("ended", one.id, one.partner, one.feed, one.format, host, why=why)
         self._tell(says)
@@ -145,12 +151,15 @@ class Courier:
                 return self._now()
             letter = self._letter(to, listed, catalog)
             came = await self._carry(letter) if letter else _Came(0, why="it is not there")
+        if urgent:  # a kill comes again as soon as may be, whatever is wished
+            came = came._replace(retry_after="")
         return await self._noted(to, listed, came)
 
     def _lane(self, to: To, *, urgent: bool) -> Lane:
-        failing = self._book.progress(to.name).failures
-        calm = self._lanes.failing if failing else self._lanes.well
-        return self._lanes.urgent if urgent else calm
+        lanes = self._lanes
+        if self._book.progress(to.name).failures:
+            return lanes.urgent_failing if urgent else lanes.failing
+        return lanes.urgent if urgent else lanes.well
 
     def _may_go(self, to: To, listed: Listed, catalog: Catalog) -> bool:
         if to.subscription is None:
@@ -178,7 +187,9 @@ class Courier:
         except Unreached as err:
             return _Came(0, why=str(err))
         well = HTTPStatus.OK <= found.status < HTTPStatus.MULTIPLE_CHOICES
-        return _Came(found.status, found.body, "" if well else f"status {found.status}")
+        why = "" if well else f"status {found.status}"
+        later = found.retry_after if found.status in _LATER else ""
+        return _Came(found.status, found.body, why, later)
 
     async def _noted(self, to: To, listed: Listed, came: _Came) -> datetime | None:
         """Note what came of an edition."""
@@ -198,8 +209,9 @@ class Courier:
         return now if current and current.put > listed.put else None
 
     def _failed(self, to: To, listed: Listed, came: _Came) -> datetime | None:
-        before = self._book.progress(to.name)
-        after = push.failed(before, listed.put, self._now(), random.random())  # noqa: S311
+        before, now = self._book.progress(to.name), self._now()
+        wanted = push.wanted_at(came.retry_after, now)
+        after = push.failed(before, listed.put, now, random.random(), wanted)  # noqa: S311
         over = after.given_up == listed.put
         says = f"edition {listed.put} of {to.listed.feed}, {to.listed.format}" if over else ""
         self._book.note(after, says)

@@ -33,7 +33,7 @@ PATIENCE = 10.0
 """Seconds for a request to be there, and for the record to take it, each."""
 MOST = Most(pending=200, held=2_000)
 """For one credential, and for all together who need none."""
-LONGEST_TOPIC = 2_000
+LONGEST_TOPIC = LONGEST_CALLBACK = 2_000
 _FORM = "application/x-www-form-urlencoded"
 _STATED = ("hub.mode", "hub.topic", "hub.callback", "hub.lease_seconds", "hub.secret")
 _BAD = HTTPStatus.BAD_REQUEST
@@ -69,6 +69,9 @@ _FIELDS = Wrong(
 _MODE = Wrong(_BAD, "hub-mode", "There is no such mode.", "say subscribe or unsubscribe")
 _LEASE = Wrong(_BAD, "hub-lease", "The lease is no number.", "give seconds, from 1 on")
 _SECRET = Wrong(_BAD, "hub-secret", "The secret is too long.", "use less than 200 bytes")
+_LONG_CALLBACK = Wrong(
+    _BAD, "callback-address", "The address is too long.", f"use {LONGEST_CALLBACK} characters"
+)
 _MANY = Wrong(
     HTTPStatus.TOO_MANY_REQUESTS,
     "too-many",
@@ -191,6 +194,8 @@ def _intent(
     lease, secret = _lease(form.get("hub.lease_seconds", "")), form.get("hub.secret", "")
     if len(secret.encode()) > LONGEST_SECRET:
         raise _Refusal(_SECRET, who)
+    if len(callback) > LONGEST_CALLBACK:
+        raise _Refusal(_LONG_CALLBACK, who)
     try:
         address_of(callback, catalog.inside)
     except Refused as err:

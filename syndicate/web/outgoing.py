@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -29,10 +27,8 @@ ALL = 20.0
 """Seconds for a request with its answer, at most."""
 MOST_ADDRESSES = 3
 """Addresses of a name that are tried."""
-NAMES_AT_ONCE = 32
-"""Names that are looked up at a time."""
-LONGEST = 2_000
-"""Characters of an address."""
+LONGEST = 10_000
+"""Characters of an address: those of a callback, with what it is asked."""
 
 Resolve = Callable[[str, int], Awaitable[Iterable[str]]]
 """Gives the IP addresses of a name. Raises OSError."""
@@ -127,6 +123,8 @@ class Reply(NamedTuple):
     status: int
     body: bytes
     """Its beginning."""
+    retry_after: str = ""
+    """When to come again, as it says that."""
 
 
 def address_of(text: str, inside: Iterable[str]) -> Address:
@@ -201,10 +199,12 @@ class _Pinned(httpcore.AsyncNetworkBackend):
             if not found or not (allowed or all(map(is_outside, found))):
                 raise Unreached("inside" if found else "no address")
             last: Exception | None = None
-            for one in found[:MOST_ADDRESSES]:
+            tried = found[:MOST_ADDRESSES]
+            each = timeout and timeout / len(tried)  # one that is dead leaves time for the next
+            for one in tried:
                 try:
                     return await self._sockets.connect_tcp(
-                        one, port, timeout, local_address, socket_options
+                        one, port, each, local_address, socket_options
                     )
                 except (httpcore.ConnectError, httpcore.ConnectTimeout) as err:
                     last = err
@@ -220,28 +220,6 @@ class _Pinned(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-
-class Names:
-    """Looks names up in threads of its own: one that takes long keeps nobody else waiting."""
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(NAMES_AT_ONCE, "names")
-
-    async def __call__(self, host: str, port: int) -> Iterable[str]:
-        """Give the IP addresses of a name. Raises OSError."""
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, _looked_up, host, port)
-        return list(dict.fromkeys(found))
-
-    def close(self) -> None:
-        """Let go of the threads."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _looked_up(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(one[4][0]) for one in found]
 
 
 class Outgoing:
@@ -298,7 +276,9 @@ class Outgoing:
                     begun += some
                     if len(begun) > most:
                         break
-            return Reply(answer.status, bytes(begun[:most]))
+            named = {name.lower(): value for name, value in answer.headers}
+            later = named.get(b"retry-after", b"").decode("latin-1")
+            return Reply(answer.status, bytes(begun[:most]), later)
 
     async def close(self) -> None:
         """Let go of all connections."""

@@ -16,7 +16,8 @@ from syndicate.web.courier import Courier, Said
 from syndicate.web.held import Shelf
 from syndicate.web.hub import Hub
 from syndicate.web.keeper import Keeper
-from syndicate.web.outgoing import Names, Outgoing
+from syndicate.web.names import Names
+from syndicate.web.outgoing import Outgoing
 from syndicate.web.record import Record
 from syndicate.web.sender import Sender
 from syndicate.web.tally import Tally
@@ -43,7 +44,7 @@ class Pushing:
         # Two of them: nobody who reads waits until another process lets go of the database.
         self._reads = Record(opened, beside, stays=False)
         self._writes = Record(opened, beside, stays=False)
-        self._names = Names()
+        self._names = Names(lambda: keeper.catalog.inside)
         self._outgoing = Outgoing(self._names, lambda: keeper.catalog.inside)
         book = Book(self._reads, self._writes, now)
         courier = Courier(keeper, shelf, book, self._outgoing, now, tell, self._counted)

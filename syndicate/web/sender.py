@@ -131,9 +131,11 @@ class Sender:
         self._urgent |= set(await self._book.urgent(missed - self._urgent))
 
     def _missed(self, to: To) -> Missed | None:
-        after, put = self._book.progress(to.name).sent, to.listed.put
-        if not after or after >= put:  # who never had one lost nothing
+        progress, put = self._book.progress(to.name), to.listed.put
+        # What was tried may have been read, whatever was answered. Nothing sent, nothing lost.
+        if progress.sent >= put or not (progress.sent or progress.tried):
             return None
+        after = progress.sent
         return Missed(feed=to.listed.feed, format=to.listed.format, after=after, upto=put)
 
     def _all(self, catalog: Catalog) -> Iterator[To]:
@@ -147,21 +149,21 @@ class Sender:
             yield To(ping.id, ping.hub, ping.path, ping.listed, topic=ping.topic)
 
     def _look(self, catalog: Catalog, now: datetime) -> None:
-        """Begin all that is due, what is urgent first."""
+        """Begin all that is due: what is urgent first, and where few tries failed."""
         for intent in tuple(self._book.intents.values()):
             self._begin(f"ask {intent.number}", partial(self._courier.ask, intent))
         self._end_what_is_over(catalog, now)
-        due = []
+        due: list[tuple[bool, int, To]] = []
         self.failing = 0
         for to in self._all(catalog):
             progress, urgent = self._book.progress(to.name), self._missed(to) in self._urgent
             self.failing += bool(progress.failures)
             at = push.due_at(progress, to.listed.put, now, urgent=urgent)
             if at is not None and at <= now:
-                due.append((urgent, to))
+                due.append((urgent, progress.failures, to))
             else:
                 self._look_at(at)
-        for urgent, to in sorted(due, key=lambda one: not one[0]):
+        for urgent, _, to in sorted(due, key=lambda one: (not one[0], one[1])):
             self._begin(to.name, partial(self._courier.send, to, urgent=urgent), urgent=urgent)
 
     def _end_what_is_over(self, catalog: Catalog, now: datetime) -> None:

@@ -25,6 +25,7 @@ from syndicate.pipeline.push import (
     may_have,
     pings,
     topic_of,
+    wanted_at,
 )
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -98,6 +99,41 @@ def test_pauses_grow_and_are_spread_and_never_longer_than_the_longest(
     first, mine, last = (one - NOW for one in pauses if one)
     assert first <= mine <= last <= LONGEST_PAUSE
     assert last == min(timedelta(seconds=15) * 2**failures, LONGEST_PAUSE)
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds"),
+    [
+        ("90", 90),
+        ("0", 0),
+        ("Fri, 01 May 2026 12:01:30 GMT", 90),
+        ("Fri, 01 May 2026 11:00:00 -0000", -3_600),
+        ("99999999999999999999", LONGEST_PAUSE.total_seconds()),
+        ("Fri, 01 May 2099 12:01:30 GMT", LONGEST_PAUSE.total_seconds()),
+    ],
+)
+def test_a_subscriber_says_from_when_on_it_wants_to_be_asked(stated: str, seconds: float) -> None:
+    assert wanted_at(stated, NOW) == NOW + timedelta(seconds=seconds)
+
+
+@given(st.text() | st.from_regex(r"\A[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ [+-]?\d*\Z"))
+def test_what_says_nothing_about_when_moves_nothing(stated: str) -> None:
+    wanted = wanted_at(stated, NOW)
+    assert wanted is None or wanted <= NOW + LONGEST_PAUSE
+    assert wanted_at("soon", NOW) is None
+
+
+def test_it_is_tried_again_no_sooner_than_it_wants_and_no_sooner_than_usual() -> None:
+    tried = failed(Progress(id="a"), 3, NOW, 1, wanted=NOW + timedelta(seconds=90))
+    assert due_at(tried, 3, NOW, urgent=False) == NOW + timedelta(seconds=90)
+    tried = failed(Progress(id="a"), 3, NOW, 1, wanted=NOW + timedelta(seconds=1))
+    assert due_at(tried, 3, NOW, urgent=False) == NOW + timedelta(seconds=15)
+
+
+def test_a_topic_spelled_otherwise_is_the_same_subscription() -> None:
+    spelled = subscription(topic="https://feeds.example/gazette/%77eb%2Erss")
+    assert spelled.id == subscription().id
+    assert spelled.id != subscription(topic="https://feeds.example/gazette%2Fweb.rss").id
 
 
 def test_what_arrived_is_not_sent_again_and_clears_what_failed() -> None:

@@ -97,19 +97,28 @@ def test_a_renewal_keeps_how_far_editions_have_come_and_an_end_forgets_it(store:
     store.note_progress([Progress(id=made.id, sent=4)], {}, NOW)
     subscribed(store, "https://a.example/")
     assert store.progress() == (Progress(id=made.id, sent=4),)
-    assert store.end_subscription(made.id, "a test ends it", NOW)
+    assert store.end_subscription(made, "a test ends it", NOW)
     assert (store.subscriptions(), store.progress()) == ((), ())
-    assert not store.end_subscription(made.id, "a test ends it", NOW)
+    assert not store.end_subscription(made, "a test ends it", NOW)
     store.note_progress([Progress(id=made.id, sent=4)], {}, NOW)
     subscribed(store, "https://a.example/")
     assert store.progress() == ()
+
+
+def test_what_was_renewed_since_it_was_seen_is_not_ended(store: SqlStore) -> None:
+    made = subscribed(store, "https://a.example/")
+    renewed = made.twin(credential="k3v5n2aq", until=made.until + timedelta(microseconds=1))
+    store.settle(intent("https://a.example/"), renewed, NOW)
+    assert not store.end_subscription(made, "its lease is over", NOW)
+    assert store.subscriptions() == (renewed,)
+    assert store.end_subscription(renewed, "its lease is over", NOW)
 
 
 def test_the_log_says_who_is_told_and_what_was_given_up_and_no_secret(store: SqlStore) -> None:
     made = subscribed(store, "https://a.example/capability", secret="whisper")
     later = NOW + timedelta(days=4)
     store.note_progress([Progress(id=made.id)], {made.id: "edition 4 of web, rss"}, later)
-    store.end_subscription(made.id, "its lease is over", later)
+    store.end_subscription(made, "its lease is over", later)
     lines = [(one.kind, one.subject, one.content) for one in store.events()]
     assert lines == [
         ("subscription", made.id, "begins: feed web of gazette, rss"),

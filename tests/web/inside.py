@@ -122,7 +122,7 @@ IN_THE_TEXT = (
     "https://partner.example./",
     "https://partner.0x7f/",
     "https://" + "a" * 64 + ".example/",
-    "https://partner.example/" + "a" * 2_000,
+    "https://partner.example/" + "a" * 10_000,
     "",
 )
 """What is refused before anybody looks a name up."""

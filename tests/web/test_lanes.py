@@ -33,6 +33,48 @@ def test_a_host_that_hangs_takes_no_more_than_its_places() -> None:
     assert asyncio.run(tried()) == (2, 50)
 
 
+def test_what_is_not_answered_soon_goes_on_without_a_place() -> None:
+    async def tried() -> list[str]:
+        lane, hangs, seen = Lane(2, each=1, kept=0.001), asyncio.Event(), []
+
+        async def slow(host: str) -> None:
+            async with lane.taken(host):
+                seen.append(host)
+                await hangs.wait()
+            seen.append(f"{host} done")
+
+        waiting = [asyncio.create_task(slow(host)) for host in ("a", "a", "b", "c", "c")]
+        while len(seen) < 5:
+            await asyncio.sleep(0)
+        hangs.set()
+        await asyncio.gather(*waiting)
+        assert (lane._hosts, lane._users) == ({}, {})
+        return seen
+
+    assert sorted(asyncio.run(tried())[:5]) == ["a", "a", "b", "c", "c"]
+
+
+def test_a_place_is_given_back_once_where_its_time_ended_before_the_request() -> None:
+    async def tried() -> int:
+        lane, inside, most = Lane(1, kept=0.001), 0, 0
+        async with lane.taken("a"), lane.taken("b"):  # the second waits for the time of the first
+            pass
+        lane._kept = 60
+
+        async def one(host: str) -> None:
+            nonlocal inside, most
+            async with lane.taken(host):
+                inside += 1
+                most = max(most, inside)
+                await asyncio.sleep(0)
+                inside -= 1
+
+        await asyncio.gather(*(one(str(number)) for number in range(9)))
+        return most
+
+    assert asyncio.run(tried()) == 1
+
+
 def test_only_one_is_inside_and_the_next_goes_in_when_it_ends(tmp_path: Path) -> None:
     async def tried() -> list[str]:
         seen: list[str] = []

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 
+import httpcore
 import pytest
 
 from syndicate.web.outgoing import (
@@ -84,20 +87,53 @@ def test_a_public_name_may_be_called(url: str, place: str) -> None:
     assert (found.text, found.place) == (url, place)
 
 
-def test_a_name_that_changes_after_it_was_looked_at_changes_nothing() -> None:
-    """The second answer of a rebinding name server is never asked for: one look, one address."""
+def test_a_name_is_looked_at_once_for_each_call_and_what_it_says_is_connected_to() -> None:
+    """The second answer of a rebinding name server is never asked for: nobody else knows the name,
+    so a socket that was given it, and not the address, would find nobody."""
     asked: list[str] = []
 
     async def resolve(host: str, port: int) -> Iterable[str]:
         asked.append(host)
-        return ["127.0.0.1"] if len(asked) > 1 else ["8.8.8.8", "127.0.0.1"]
+        return ["127.0.0.1"]
 
     with callback() as there:
-        for _ in range(2):
-            with pytest.raises(Unreached, match="inside"):
-                call(f"https://partner.example:{there.place[10:]}/", resolve)
-        assert there.got == []
-    assert asked == ["partner.example", "partner.example"]
+        place = f"reader.intranet:{there.place[10:]}"
+        assert call(f"http://{place}/a", resolve, place).status == 200
+        assert len(asked) == len(there.got) == 1
+
+
+def test_of_a_public_name_the_address_is_connected_to_that_was_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A later answer leads inside; it is not asked for."""
+    connected, answers = [], iter([["8.8.8.8"], ["127.0.0.1"]])
+
+    async def resolve(host: str, port: int) -> Iterable[str]:
+        return next(answers)
+
+    async def connect(_: object, host: str, *more: object) -> httpcore.AsyncNetworkStream:
+        connected.append(host)
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    with pytest.raises(Unreached, match="no connection"):
+        call("https://partner.example/", resolve)
+    assert connected == ["8.8.8.8"]
+
+
+def test_a_first_address_that_is_dead_leaves_time_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("syndicate.web.outgoing.CONNECT", 2.0)
+    with callback() as there, socket.socket() as dead, ExitStack() as waiting:
+        place = f"reader.intranet:{there.place[10:]}"
+        dead.bind(("127.0.0.2", int(there.place[10:])))
+        dead.listen(0)
+        for _ in range(4):  # more than wait to be taken in: the next is not answered
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(dead.getsockname())
+        assert call(f"http://{place}/a", says("127.0.0.2", "127.0.0.1"), place).status == 200
 
 
 @pytest.fixture

@@ -6,11 +6,14 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask_websub.subscriber import discover
 
+from syndicate import wiring
+from syndicate.model.subscription import Intent, Progress, Subscription
 from tests.cli.running import data, run
 from tests.web.serving import secret, served
 from tests.web.test_websub import OPEN, RSS, Side, kept, prepared, published, side_of
@@ -19,6 +22,7 @@ from tests.web.websub import (
     FlaskHub,
     FlaskSubscriber,
     callback,
+    deaf,
     until,
 )
 
@@ -112,6 +116,82 @@ def test_a_kill_overtakes_editions_at_a_host_that_hangs(
         got = until(lambda: there.sent("/kill")[1:])[0]
         assert notices(got.body) == notices(there.sent("/kill")[0].body) + 1
         assert hanging(there) <= 8, "those that hang did not go on"
+
+
+def failing(subscription: Subscription, sent: int) -> Progress:
+    """Give that it was tried often, and waits for its next try."""
+    now = datetime.now(UTC)
+    return Progress(
+        id=subscription.id,
+        sent=sent,
+        tried=1,
+        tried_since=now,
+        failures=12,
+        failing_since=now,
+        next_at=now + timedelta(hours=4),
+    )
+
+
+def test_a_kill_does_not_wait_for_whoever_read_editions_and_never_said_so(
+    published: Path, tmp_path: Path, there: Callback
+) -> None:
+    desk, port = prepared(published, tmp_path, there)
+    key = secret(desk, "fenwold")
+    there.takes["/fails"] = 500
+    with served(desk, "--port", str(port)) as server:
+        side_of(desk, port, server, there, key).subscribe("/fails")
+        server.line("PUSH failed")
+    with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
+        [one] = store.subscriptions()
+        store.note_progress([failing(one, sent=0)], {}, datetime.now(UTC))
+    tried = len(there.sent("/fails"))
+    with served(desk, "--port", str(port)) as server:
+        server.line("serving")
+        kill(desk)
+        got = until(lambda: there.sent("/fails")[tried:])[0]
+    assert notices(got.body) == notices(there.sent("/fails")[0].body) + 1
+
+
+def test_a_kill_does_not_wait_behind_many_hosts_that_are_known_to_hang(
+    published: Path, tmp_path: Path, there: Callback
+) -> None:
+    desk, port = prepared(published, tmp_path, there)
+    key = secret(desk, "fenwold")
+    with deaf(150) as others:
+        file = desk / "desk.toml"
+        places = ", ".join(f'"{one}"' for one in (there.place, *others.places))
+        text = file.read_text("utf-8").replace(
+            f'inside = ["{there.place}"]', f"inside = [{places}]"
+        )
+        file.write_text(text, "utf-8")
+        subscribed(desk, key, [f"http://{one}/" for one in others.places], failing_too=True)
+        subscribed(desk, key, [there.url("/kill")], failing_too=False)
+        with served(desk, "--port", str(port)) as server:
+            server.line("serving")
+            kill(desk)
+            until(lambda: there.sent("/kill"))
+            assert others.came < 128
+
+
+def subscribed(desk: Path, key: str, callbacks: list[str], *, failing_too: bool) -> None:
+    """Let addresses be subscribed that have the edition that is out."""
+    now = datetime.now(UTC)
+    with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
+        for callback in callbacks:
+            one = Subscription(
+                topic=f"http://127.0.0.1{RSS}",
+                callback=callback,
+                partner="fenwold",
+                feed="fenwold-text",
+                format="rss",
+                credential=key[4:12],
+                since=now,
+                until=now + timedelta(days=1),
+            )
+            facts = {"mode": "subscribe", "topic": one.topic, "callback": callback}
+            store.settle(Intent.model_validate({**facts, "at": now, "number": "1"}), one, now)
+            before = failing(one, sent=1) if failing_too else Progress(id=one.id, sent=1)
+            store.note_progress([before], {}, now)
 
 
 def test_what_a_server_was_sending_when_it_was_killed_is_sent_by_the_next(

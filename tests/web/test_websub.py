@@ -10,6 +10,7 @@ import hmac
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -348,6 +349,29 @@ def test_7_any_answer_but_success_is_a_failure_and_the_subscription_stays(
     assert path in kept(side)
     assert side.there.sent("/elsewhere") == []
     assert progress(side, name)["sent"] == 0
+
+
+@pytest.mark.parametrize(("status", "waits"), [(429, True), (503, True), (500, False)])
+def test_a_subscriber_that_wants_to_be_asked_later_is(
+    side: Side, status: int, waits: bool
+) -> None:
+    path = f"/later-{status}"
+    side.there.takes[path], side.there.later[path] = status, "7200"
+    side.subscribe(path)
+    name = name_of(side, path)
+    until(lambda: progress(side, name).get("failures"))
+    with wiring.opened_store(side.desk, wiring.load_desk(side.desk)) as store:
+        [one] = (one for one in store.progress() if one.id == name)
+    assert one.next_at
+    assert one.failing_since
+    assert (one.next_at - one.failing_since == timedelta(hours=2)) is waits
+
+
+def test_5_1_1_a_callback_that_is_taken_can_be_asked_however_long_it_is(side: Side) -> None:
+    path = "/long".ljust(2_000 - len(side.there.url("")), "g")
+    side.subscribe(path)
+    refused = side.ask(f"{path}g")
+    assert (refused.status, refused.code) == (400, "callback-address")
 
 
 def name_of(side: Side, path: str) -> str:

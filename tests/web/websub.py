@@ -3,6 +3,7 @@ subscriber of our own that can be told to misbehave."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -78,6 +79,8 @@ class Callback:
         """What a path answers to a question; 200 where nothing is said."""
         self.takes: dict[str, int] = {}
         """What it answers to an edition."""
+        self.later: dict[str, str] = {}
+        """When it wants to be asked again."""
         self.says: dict[str, bytes] = {}
         """What a path says; the challenge where nothing is said."""
         self.held: set[str] = set()
@@ -119,6 +122,8 @@ class Callback:
             request.send_response(answers.get(url.path, 200))
             request.send_header("content-length", str(len(says)))
             request.send_header("location", "/elsewhere")
+            if url.path in self.later:
+                request.send_header("Retry-After", self.later[url.path])
             request.end_headers()
             request.wfile.write(says)
 
@@ -142,6 +147,51 @@ class Callback:
         self._server.shutdown()
         self._thread.join(PATIENCE)
         self._server.server_close()
+
+
+class Deaf:
+    """Many hosts that take whatever comes, and never answer."""
+
+    def __init__(self, count: int) -> None:
+        self.places: list[str] = []
+        self.came = 0
+        """How many requests came."""
+        self._loop = asyncio.new_event_loop()
+        self._servers = [
+            self._loop.run_until_complete(asyncio.start_server(self._take, "127.0.0.1", 0))
+            for _ in range(count)
+        ]
+        for one in self._servers:
+            host, port = one.sockets[0].getsockname()
+            self.places.append(f"{host}:{port}")
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, OSError):
+            await reader.readuntil(b"\r\n\r\n")
+            self.came += 1
+            await reader.read()  # until the other side goes away
+        writer.close()
+
+    def close(self) -> None:
+        for one in self._servers:
+            self._loop.call_soon_threadsafe(one.close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE)
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0.01))
+        self._loop.close()
+
+
+@contextmanager
+def deaf(count: int) -> Iterator[Deaf]:
+    made = Deaf(count)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @contextmanager
