@@ -12,7 +12,6 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -31,6 +30,7 @@ from syndicate.web.held import Shelf
 from syndicate.web.hub import PATH as HUB
 from syndicate.web.keeper import Keeper
 from syndicate.web.limits import MADE, Limits, network_of
+from syndicate.web.lives import Lives
 from syndicate.web.log import Line, Log
 from syndicate.web.pushing import Pushing
 from syndicate.web.ready import FRONT, GONE, NAMED, Front
@@ -124,6 +124,7 @@ class App:
         self._front = Front(keeper, shelf, tally, log, now)
         self._editions = Editions()
         self._limits = Limits()
+        self._lives = Lives(log.trouble)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or live through start and stop of the server."""
@@ -154,21 +155,17 @@ class App:
             self._log.add(self._log.line(scope["method"], scope["path"], seen))
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        tasks: list[asyncio.Task[None]] = []
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                lives = (self._look(), self._count(), self._others.pushing.sender.run())
-                tasks = [asyncio.create_task(one) for one in lives]
+                sending = self._others.pushing.sender.run
+                self._lives.begin(looking=self._look, counting=self._count, pushing=sending)
                 await send({"type": "lifespan.startup.complete"})
             else:
-                for task in tasks:
-                    task.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await task
+                await self._lives.end()
                 await self._others.pushing.close()
-                self._log.flush()
                 await self._fold()
+                self._log.flush()
                 await asyncio.to_thread(self._record.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
@@ -187,9 +184,11 @@ class App:
             await self._fold()
 
     async def _fold(self) -> None:
-        self._tally.cut()
-        with suppress(SyndicateError):  # the files stay, and are counted when they can be
+        try:
+            self._tally.cut()
             await self._record.ask(self._tally.fold)
+        except Exception as err:  # the files stay, and are counted when they can be
+            self._log.trouble(f"what was counted waits to be added up: {err}")
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
@@ -278,12 +277,12 @@ class App:
 
     def _health(self, method: str) -> Answer:
         """Say whether what is served is up to date; the reason why not is in the log."""
-        says = "behind" if self._keeper.failure else "ok"
-        body = json.dumps({"status": says}).encode()
+        is_well = self._lives.are_well and not self._keeper.failure
+        body = json.dumps({"status": "ok" if is_well else "behind"}).encode()
         headers = (
             ("content-type", "application/json"),
             ("content-length", str(len(body))),
             ("cache-control", "no-store"),
         )
-        status = 503 if self._keeper.failure else 200
+        status = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE
         return Answer(status, headers, b"" if method == "HEAD" else body)

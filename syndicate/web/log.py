@@ -67,6 +67,10 @@ class Log:
         facts = {"method": "PUSH", **said._asdict()}
         self._soon(json.dumps(facts)[1:] if self._as_json else _pushed(said))
 
+    def trouble(self, says: str) -> None:
+        """Write a line about what must not happen, soon."""
+        self._soon(json.dumps({"trouble": says})[1:] if self._as_json else " ".join(says.split()))
+
     def _soon(self, text: str) -> None:
         if not self._waiting:
             asyncio.get_running_loop().call_later(LATE, self.flush)
