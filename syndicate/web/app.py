@@ -17,7 +17,6 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from syndicate.model.credential import id_in
 from syndicate.model.errors import SyndicateError
 from syndicate.model.usage import NOBODY, Fetch
 from syndicate.pipeline.catalog import Catalog, Listed
@@ -202,11 +201,15 @@ class App:
         await send({"type": "http.response.body", "body": found.body})
         self._log.add(line)
 
-    def _refused(self, request: Asked, scope: Scope, catalog: Catalog) -> Answer | None:
-        """Refuse who asks too often for what is made of the record."""
+    def _refused(
+        self, request: Asked, scope: Scope, catalog: Catalog, now: datetime
+    ) -> Answer | None:
+        """Refuse who asks too often for what is made of the record: a key that was proved, else an
+        address, because anybody can name a key."""
         if not (request.asks_changes or door_in(request.path) or is_archive(request.path)):
             return None
-        who = id_in(request.secret()[1]) or network_of((scope.get("client") or ("",))[0])
+        key = catalog.proved(request.secret()[1], now)
+        who = key.id if key else network_of((scope.get("client") or ("",))[0])
         wait = self._limits.wait(MADE, who)
         return too_often(request, catalog, wait) if wait else None
 
@@ -225,7 +228,7 @@ class App:
         method, query = scope["method"], scope.get("query_string", b"")
         request = asked(method, scope["path"], scope["headers"], query)
         catalog, now = self._keeper.catalog, self._now()
-        elsewhere = self._refused(request, scope, catalog)
+        elsewhere = self._refused(request, scope, catalog, now)
         elsewhere = elsewhere or await self._elsewhere(request, receive, catalog, now)
         if elsewhere:
             return elsewhere, self._log.line(method, request.path, elsewhere)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.checks.findings import check_document
-from syndicate.model.credential import SECRET
+from syndicate.model.credential import SECRET, secret_of
 from tests.cli.running import data, run
 from tests.web.serving import Server, bearer, secret, served
 
@@ -237,3 +237,21 @@ def test_what_is_made_when_asked_is_made_so_often_and_feeds_are_never_refused(
     assert refused[0].code == "too-often"
     assert int(refused[0].headers["retry-after"]) > 0
     assert server.ask(RSS, **key).status == 200
+
+
+OPEN = "/civic-shelf/civic-shelf-open.atom"
+
+
+def test_a_key_that_somebody_makes_up_counts_as_their_address(desk: Path, server: Server) -> None:
+    """Another secret each time lets nobody in more often, and costs nobody whose id it names."""
+    key = bearer(desk, "fenwold")
+    server.until(200, RSS, **key)
+    known = key["authorization"].rpartition("_")[0]
+    for number in range(160):
+        made_up = secret_of(number.to_bytes(25, "big"))[1]
+        server.ask(f"{OPEN}?since=0", authorization=f"Bearer {made_up}")
+        server.ask(f"{RSS}?since=0", authorization=f"{known}_{'a' * 32}")
+    assert server.ask(f"{OPEN}?since=0", authorization=f"Bearer {made_up}").status == 429
+    assert server.ask(f"{OPEN}?since=0").status == 429
+    assert server.ask(OPEN).status == 200
+    assert server.ask(f"{RSS}?since=0", **key).status == 200
