@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 import re
 import signal
 import urllib.request
@@ -96,6 +97,19 @@ def test_what_is_published_next_is_served_next(desk: Path, server: Server) -> No
     assert after.status == 200
     assert b"WITHDRAWN:" in after.body
     assert after.body == (desk / "public" / RSS[1:]).read_bytes()
+
+
+def test_who_says_what_it_has_by_its_date_misses_no_kill(desk: Path, server: Server) -> None:
+    key, file = bearer(desk, "fenwold"), desk / "public" / RSS[1:]
+    server.until(200, RSS, **key)
+    dated = server.until_has("last-modified", RSS, **key).headers["last-modified"]
+    assert server.ask(RSS, if_modified_since=dated, **key).status == 304
+    run("kill", "seagrass-study", "--reason", "error", "--desk", desk)
+    put = file.stat().st_mtime
+    for clock in (put, put - 3_600, put + 3_600):
+        os.utime(file, (clock, clock))
+        found = server.ask(RSS, if_modified_since=dated, **key)
+        assert (found.status, found.body) == (200, file.read_bytes())
 
 
 NEXT = re.compile(r'<[^>]*\?since=(\d+)>; rel="next"')
