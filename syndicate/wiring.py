@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from syndicate import glance
 from syndicate.formats.all import FORMATS
+from syndicate.model.credential import Credential
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.errors import BadDesk, StoreFailed
 from syndicate.pipeline.archives import Archive, archive_of, whose_of
@@ -111,10 +112,14 @@ def store_of(folder: Path) -> Store:
     Raises BadDesk; StoreFailed, also where the database was there and is gone: an empty one must
     not take its place.
     """
-    file = store_file(folder)
+    return _opened(store_file(folder))
+
+
+def _opened(file: Path) -> Store:
+    """Give the store in a file. Raises StoreFailed."""
     if not file.exists() and Path(f"{file}.head").exists():
         raise StoreFailed("is gone", where=str(file), mend="put it back, or restore a backup")
-    return SqlStore.open(_store_url(folder, load_desk(folder).store))
+    return SqlStore.open(f"sqlite:///{file}")
 
 
 def copy_store(folder: Path, file: Path) -> None:
@@ -179,6 +184,7 @@ class Catalogs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: tuple[tuple[str, ...], desk_folder.Read] | None = None
+        self._store: Path | None = None
         self.ground: Ground | None = None
         """What single articles are decided with: the desk's files as of the last catalog."""
 
@@ -186,13 +192,28 @@ class Catalogs:
         """Give the catalog as of now. Raises BadDesk, StoreFailed, TargetFailed."""
         found = self._found(now)
         files = _sound(found, self._folder)
-        with closing(store_of(self._folder)) as store:
+        self._store = store_file(self._folder)
+        with closing(_opened(self._store)) as store:
             ways, credentials = store.ways(), store.credentials()
         out = target(self._folder, files.desk)
         stopped = stopped_feeds(files, tuple(changed_licences(files, out)))
         self.ground = Ground(files, stopped, sound=not (found.unsound or found.errors))
         licences = (path for path in out.paths() if path.startswith("licences/"))
         return catalog_of(files, ways, credentials, FORMATS, licences, now)
+
+    def credentials(self) -> tuple[Credential, ...]:
+        """Give the keys alone: they ask for no file of the desk but the one that names the
+        database, and while that is broken they are those of the database it named last.
+
+        Raises BadDesk, StoreFailed.
+        """
+        try:
+            self._store = store_file(self._folder)
+        except BadDesk:
+            if self._store is None:
+                raise
+        with closing(_opened(self._store)) as store:
+            return store.credentials()
 
     def files(self, now: datetime) -> DeskFiles:
         """Give the desk's files. Raises BadDesk, StoreFailed."""

@@ -91,7 +91,8 @@ def serve(
     """
     catalogs = wiring.Catalogs(desk)
     beside = wiring.store_file(desk)
-    keeper = Keeper(lambda: catalogs.made(now()), catalogs.looks, Path(f"{beside}.catalog"), tell)
+    kept = Path(f"{beside}.catalog")
+    keeper = Keeper(lambda: catalogs.made(now()), catalogs.looks, catalogs.credentials, kept, tell)
     metrics = Metrics(keeper)
     log = Log(lambda: shown(now()), metrics.count, as_json=as_json)
 

@@ -40,6 +40,8 @@ OPEN_FRESH = 3_600
 BY_NGINX = "/.published/"
 """The location in nginx of what is published; nobody can ask for it."""
 SECOND = timedelta(seconds=1)
+SETTLED = 2 * SECOND
+"""How old bytes are before their date is told: what is put in the same second has the same one."""
 _LICENCE_TYPES = {
     "html": "text/html; charset=utf-8",
     "jsonld": "application/ld+json",
@@ -119,10 +121,11 @@ def document(
     if held is None:
         return refused(asked, catalog, NOTHING)
     headers = (
+        *_dated(held, now),
         *_kept(held, listed, catalog, now, path),
         *_says(catalog.url, path, listed, hub_links(catalog, path)),
     )
-    status = _condition(asked, held)
+    status = _condition(asked, held, now)
     if status is HTTPStatus.PRECONDITION_FAILED:
         return refused(asked, catalog, CHANGED)
     if status is HTTPStatus.NOT_MODIFIED:
@@ -147,8 +150,25 @@ def typed(media_type: str) -> str:
     )
 
 
-def _condition(asked: Asked, held: Held) -> HTTPStatus:
-    """Give 304 or 412 where a condition says so, else 200, in the order of RFC 9110, 13.2.2."""
+def is_settled(held: Held, now: datetime) -> bool:
+    """Say whether a date names these bytes alone: it does once its second is over, because what is
+    put within it has the same one (RFC 9110, section 8.8.2.2)."""
+    return now >= held.changed + SETTLED
+
+
+def _dated(held: Held, now: datetime) -> Iterator[tuple[str, str]]:
+    """Give by what a reader can say later what it has."""
+    yield "etag", held.tag
+    if is_settled(held, now):
+        yield "last-modified", held.modified
+
+
+def _condition(asked: Asked, held: Held, now: datetime) -> HTTPStatus:
+    """Give 304 or 412 where a condition says so, else 200, in the order of RFC 9110, 13.2.2.
+
+    A date says that nothing is new only where it is the very date of these bytes: what is put back
+    or put by a clock that was wrong is older, and other bytes all the same.
+    """
     if tags := asked.header("if-match"):
         if not matches(tags, held.tag, weak=False):
             return HTTPStatus.PRECONDITION_FAILED
@@ -157,7 +177,8 @@ def _condition(asked: Asked, held: Held) -> HTTPStatus:
     if tags := asked.header("if-none-match"):
         return HTTPStatus.NOT_MODIFIED if matches(tags, held.tag, weak=True) else HTTPStatus.OK
     since = moment(asked.header("if-modified-since"))
-    return HTTPStatus.NOT_MODIFIED if since and held.changed <= since else HTTPStatus.OK
+    has_it = since == held.changed and is_settled(held, now)
+    return HTTPStatus.NOT_MODIFIED if has_it else HTTPStatus.OK
 
 
 def _kept(
@@ -167,8 +188,6 @@ def _kept(
 
     What was put after the catalog was read may have another such moment.
     """
-    yield "etag", held.tag
-    yield "last-modified", held.modified
     if listed is None:
         is_open = path in catalog.open
         yield "cache-control", f"{'public' if is_open else 'private'}, max-age={OPEN_FRESH}"

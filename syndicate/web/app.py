@@ -12,13 +12,11 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from syndicate.model.credential import id_in
 from syndicate.model.errors import SyndicateError
 from syndicate.model.usage import NOBODY, Fetch
 from syndicate.pipeline.catalog import Catalog, Listed
@@ -31,6 +29,7 @@ from syndicate.web.held import Shelf
 from syndicate.web.hub import PATH as HUB
 from syndicate.web.keeper import Keeper
 from syndicate.web.limits import MADE, Limits, network_of
+from syndicate.web.lives import Lives
 from syndicate.web.log import Line, Log
 from syndicate.web.pushing import Pushing
 from syndicate.web.ready import FRONT, GONE, NAMED, Front
@@ -124,6 +123,7 @@ class App:
         self._front = Front(keeper, shelf, tally, log, now)
         self._editions = Editions()
         self._limits = Limits()
+        self._lives = Lives(log.trouble)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or live through start and stop of the server."""
@@ -154,21 +154,17 @@ class App:
             self._log.add(self._log.line(scope["method"], scope["path"], seen))
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        tasks: list[asyncio.Task[None]] = []
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                lives = (self._look(), self._count(), self._others.pushing.sender.run())
-                tasks = [asyncio.create_task(one) for one in lives]
+                sending = self._others.pushing.sender.run
+                self._lives.begin(looking=self._look, counting=self._count, pushing=sending)
                 await send({"type": "lifespan.startup.complete"})
             else:
-                for task in tasks:
-                    task.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await task
+                await self._lives.end()
                 await self._others.pushing.close()
-                self._log.flush()
                 await self._fold()
+                self._log.flush()
                 await asyncio.to_thread(self._record.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
@@ -187,9 +183,11 @@ class App:
             await self._fold()
 
     async def _fold(self) -> None:
-        self._tally.cut()
-        with suppress(SyndicateError):  # the files stay, and are counted when they can be
+        try:
+            self._tally.cut()
             await self._record.ask(self._tally.fold)
+        except Exception as err:  # the files stay, and are counted when they can be
+            self._log.trouble(f"what was counted waits to be added up: {err}")
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
@@ -203,11 +201,15 @@ class App:
         await send({"type": "http.response.body", "body": found.body})
         self._log.add(line)
 
-    def _refused(self, request: Asked, scope: Scope, catalog: Catalog) -> Answer | None:
-        """Refuse who asks too often for what is made of the record."""
+    def _refused(
+        self, request: Asked, scope: Scope, catalog: Catalog, now: datetime
+    ) -> Answer | None:
+        """Refuse who asks too often for what is made of the record: a key that was proved, else an
+        address, because anybody can name a key."""
         if not (request.asks_changes or door_in(request.path) or is_archive(request.path)):
             return None
-        who = id_in(request.secret()[1]) or network_of((scope.get("client") or ("",))[0])
+        key = catalog.proved(request.secret()[1], now)
+        who = key.id if key else network_of((scope.get("client") or ("",))[0])
         wait = self._limits.wait(MADE, who)
         return too_often(request, catalog, wait) if wait else None
 
@@ -226,7 +228,7 @@ class App:
         method, query = scope["method"], scope.get("query_string", b"")
         request = asked(method, scope["path"], scope["headers"], query)
         catalog, now = self._keeper.catalog, self._now()
-        elsewhere = self._refused(request, scope, catalog)
+        elsewhere = self._refused(request, scope, catalog, now)
         elsewhere = elsewhere or await self._elsewhere(request, receive, catalog, now)
         if elsewhere:
             return elsewhere, self._log.line(method, request.path, elsewhere)
@@ -278,12 +280,12 @@ class App:
 
     def _health(self, method: str) -> Answer:
         """Say whether what is served is up to date; the reason why not is in the log."""
-        says = "behind" if self._keeper.failure else "ok"
-        body = json.dumps({"status": says}).encode()
+        is_well = self._lives.are_well and not self._keeper.failure
+        body = json.dumps({"status": "ok" if is_well else "behind"}).encode()
         headers = (
             ("content-type", "application/json"),
             ("content-length", str(len(body))),
             ("cache-control", "no-store"),
         )
-        status = 503 if self._keeper.failure else 200
+        status = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE
         return Answer(status, headers, b"" if method == "HEAD" else body)

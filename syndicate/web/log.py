@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from syndicate.model.credential import SECRET
 from syndicate.web.courier import Said
 from syndicate.web.refusals import Answer
 
 Count = Callable[[int, str, int], None]
 """Counts an answer: status, code, bytes of its body."""
+_SECRETS = re.compile(r"^/t/[^/]*|(?i:syn_)[^/]*")
+"""What may be a token or a key, or was one before it was cut short or written otherwise."""
 LATE = 0.05
 """Seconds that a line waits for others, at most."""
 
@@ -47,7 +49,7 @@ class Log:
         who = answer.who
         facts = {
             "method": method,
-            "path": SECRET.sub("syn_…", path),
+            "path": said(path),
             "status": int(answer.status),
             "code": answer.code,
             "partner": who.partner if who else "",
@@ -67,6 +69,10 @@ class Log:
         facts = {"method": "PUSH", **said._asdict()}
         self._soon(json.dumps(facts)[1:] if self._as_json else _pushed(said))
 
+    def trouble(self, says: str) -> None:
+        """Write a line about what must not happen, soon."""
+        self._soon(json.dumps({"trouble": says})[1:] if self._as_json else " ".join(says.split()))
+
     def _soon(self, text: str) -> None:
         if not self._waiting:
             asyncio.get_running_loop().call_later(LATE, self.flush)
@@ -78,6 +84,13 @@ class Log:
         at = f'{{"at": "{self._moment()}", ' if self._as_json else f"{self._moment()} "
         with suppress(OSError, ValueError):
             sys.stderr.write("".join(f"{at}{one}\n" for one in waiting))
+
+
+def said(path: str) -> str:
+    """Give a path as the log has it: without what may be a secret, in whatever spelling."""
+    if "%" in path:  # it was encoded twice; no address of ours is spelled like that
+        return "…"
+    return _SECRETS.sub(lambda found: "/t/…" if found[0].startswith("/t/") else "syn_…", path)
 
 
 def _line(facts: dict[str, object]) -> str:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from syndicate.model.usage import Fetch
 from syndicate.pipeline.catalog import Catalog, Listed
-from syndicate.web.answer import FRESH
+from syndicate.web.answer import FRESH, is_settled
 from syndicate.web.held import Held, Shelf
 from syndicate.web.keeper import Keeper
 from syndicate.web.log import Line, Log
@@ -109,7 +109,7 @@ class Front:
             self._known.clear()
         until = lasts(answer, catalog.feeds.get(answer.path), now)
         held = self._shelf.get(answer.path, answer.coding)
-        if held is None or held.tag != answer.tag or now >= until:
+        if held is None or held.tag != answer.tag or now >= until or not is_settled(held, now):
             return
         self._known[name] = _ready(answer, held, until, fetch, line)
         if len(self._known) > self._most:

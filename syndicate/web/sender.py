@@ -78,6 +78,7 @@ class Sender:
     async def run(self) -> None:
         """Send until cancelled."""
         async with only_one(self._lock, TURN):
+            self._seen = None  # what was on its way when it ended is begun again
             try:
                 while True:
                     await self._turn()

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -83,8 +83,17 @@ class Server:
 
     def until(self, status: int, path: str, **headers: str) -> Said:
         """Ask until an answer has a status."""
+        return self._asked_until(lambda found: found.status == status, path, headers)
+
+    def until_has(self, field: str, path: str, **headers: str) -> Said:
+        """Ask until an answer has a field."""
+        return self._asked_until(lambda found: field in found.headers, path, headers)
+
+    def _asked_until(
+        self, is_it: Callable[[Said], bool], path: str, headers: Mapping[str, str]
+    ) -> Said:
         ends = time.monotonic() + PATIENCE
-        while (found := self.ask(path, **headers)).status != status:
+        while not is_it(found := self.ask(path, **headers)):
             assert time.monotonic() < ends, found
             time.sleep(0.05)
         return found

@@ -216,7 +216,7 @@ def test_there_are_no_other_archives(server: Server, key: dict[str, str]) -> Non
 
 def test_it_is_asked_for_as_cheaply_as_a_feed(server: Server, key: dict[str, str]) -> None:
     path = f"{FEED}/archive/10.rss"
-    found = server.ask(path, **key)
+    found = server.until_has("last-modified", path, **key)
     assert found.headers["content-type"] == "application/rss+xml; charset=utf-8"
     assert found.headers["cache-control"] == "private, max-age=300, must-revalidate"
     for known in (

@@ -225,6 +225,42 @@ def test_nginx_sends_the_files_and_says_what_the_server_says(
         behind.line(f"GET '{RSS}' 200 - fenwold/{SECRET.fullmatch(key)[1]} {size}")  # type: ignore[index]
 
 
+def test_nginx_gives_no_date_that_the_server_does_not_give(
+    desk: Path, key: str, tmp_path: Path
+) -> None:
+    mine = {"authorization": f"Bearer {key}"}
+    soon = time.time() + 3_600
+    os.utime(desk / "public" / RSS[1:], (soon, soon))
+    try:
+        with (
+            served(desk, "--files-by-nginx") as behind,
+            in_front(tmp_path / "nginx", behind, desk) as nginx,
+        ):
+            behind.until(200, RSS, **mine)
+            found = nginx.ask(RSS, **mine)
+            assert (found.status, found.headers["last-modified"]) == (200, None)
+            assert nginx.ask(TERMS).headers["last-modified"] == "Sun, 09 Sep 2001 01:46:40 GMT"
+    finally:
+        os.utime(desk / "public" / RSS[1:], (LONG_AGO, LONG_AGO))
+
+
+def test_nginx_takes_as_many_links_as_a_feed_has(desk: Path, key: str, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(desk, tmp_path / "desk", symlinks=True))
+    text, at = (copy / "desk.toml").read_text("utf-8"), "https://feeds.longshore.example"
+    assert at in text
+    (copy / "desk.toml").write_text(text.replace(at, f"{at}/{'a' * 1_500}"), "utf-8")
+    mine = {"authorization": f"Bearer {key}"}
+    with (
+        served(copy, "--files-by-nginx") as behind,
+        in_front(tmp_path / "nginx", behind, copy) as nginx,
+    ):
+        straight = behind.until(200, RSS, **mine)
+        found = nginx.ask(RSS, **mine)
+        assert found.status == 200
+        assert len(found.headers["link"]) > 6_000
+        assert found.headers["link"] == straight.headers["link"]
+
+
 def fields(said: Said) -> list[tuple[str, str]]:
     named = ((name.lower(), value) for name, value in said.headers.items())
     return sorted(one for one in named if one[0] not in OWN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 import re
 import signal
 import urllib.request
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.checks.findings import check_document
-from syndicate.model.credential import SECRET
+from syndicate.model.credential import SECRET, secret_of
 from tests.cli.running import data, run
 from tests.web.serving import Server, bearer, secret, served
 
@@ -96,6 +97,19 @@ def test_what_is_published_next_is_served_next(desk: Path, server: Server) -> No
     assert after.status == 200
     assert b"WITHDRAWN:" in after.body
     assert after.body == (desk / "public" / RSS[1:]).read_bytes()
+
+
+def test_who_says_what_it_has_by_its_date_misses_no_kill(desk: Path, server: Server) -> None:
+    key, file = bearer(desk, "fenwold"), desk / "public" / RSS[1:]
+    server.until(200, RSS, **key)
+    dated = server.until_has("last-modified", RSS, **key).headers["last-modified"]
+    assert server.ask(RSS, if_modified_since=dated, **key).status == 304
+    run("kill", "seagrass-study", "--reason", "error", "--desk", desk)
+    put = file.stat().st_mtime
+    for clock in (put, put - 3_600, put + 3_600):
+        os.utime(file, (clock, clock))
+        found = server.ask(RSS, if_modified_since=dated, **key)
+        assert (found.status, found.body) == (200, file.read_bytes())
 
 
 NEXT = re.compile(r'<[^>]*\?since=(\d+)>; rel="next"')
@@ -237,3 +251,21 @@ def test_what_is_made_when_asked_is_made_so_often_and_feeds_are_never_refused(
     assert refused[0].code == "too-often"
     assert int(refused[0].headers["retry-after"]) > 0
     assert server.ask(RSS, **key).status == 200
+
+
+OPEN = "/civic-shelf/civic-shelf-open.atom"
+
+
+def test_a_key_that_somebody_makes_up_counts_as_their_address(desk: Path, server: Server) -> None:
+    """Another secret each time lets nobody in more often, and costs nobody whose id it names."""
+    key = bearer(desk, "fenwold")
+    server.until(200, RSS, **key)
+    known = key["authorization"].rpartition("_")[0]
+    for number in range(160):
+        made_up = secret_of(number.to_bytes(25, "big"))[1]
+        server.ask(f"{OPEN}?since=0", authorization=f"Bearer {made_up}")
+        server.ask(f"{RSS}?since=0", authorization=f"{known}_{'a' * 32}")
+    assert server.ask(f"{OPEN}?since=0", authorization=f"Bearer {made_up}").status == 429
+    assert server.ask(f"{OPEN}?since=0").status == 429
+    assert server.ask(OPEN).status == 200
+    assert server.ask(f"{RSS}?since=0", **key).status == 200
