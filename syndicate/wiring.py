@@ -97,10 +97,16 @@ def load_desk(folder: Path) -> Desk:
 
 
 @contextmanager
-def opened_store(folder: Path, desk: Desk) -> Iterator[Store]:
-    """Give the desk's store and close it afterwards. Raises StoreFailed."""
+def opened_store(folder: Path, desk: Desk, *, cut: bool = False) -> Iterator[Store]:
+    """Give the desk's store and close it afterwards.
+
+    `cut` opens one too that knows less than was published: to be looked at only.
+    Raises StoreFailed.
+    """
     store = SqlStore.open(_store_url(folder, desk.store))
     try:
+        if not cut:
+            store.refuse_cut()
         yield store
     finally:
         store.close()
@@ -109,17 +115,22 @@ def opened_store(folder: Path, desk: Desk) -> Iterator[Store]:
 def store_of(folder: Path) -> Store:
     """Give the store of a desk, to be closed by whoever asks.
 
-    Raises BadDesk; StoreFailed, also where the database was there and is gone: an empty one must
-    not take its place.
+    Raises BadDesk; StoreFailed, also where the database is gone, or knows less than was published.
     """
     return _opened(store_file(folder))
 
 
-def _opened(file: Path) -> Store:
+def _opened(file: Path) -> SqlStore:
     """Give the store in a file. Raises StoreFailed."""
     if not file.exists() and Path(f"{file}.head").exists():
         raise StoreFailed("is gone", where=str(file), mend="put it back, or restore a backup")
-    return SqlStore.open(f"sqlite:///{file}")
+    store = SqlStore.open(f"sqlite:///{file}")
+    try:
+        store.refuse_cut()
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def copy_store(folder: Path, file: Path) -> None:
@@ -145,11 +156,10 @@ def rehearsal(files: DeskFiles) -> Iterator[tuple[Path, DeskFiles]]:
 @contextmanager
 def scratch_store(folder: Path, desk: Desk) -> Iterator[Store]:
     """Give a copy of the desk's store to try things on; an empty one where there is none yet."""
-    url = _store_url(folder, desk.store)
-    if Path(url.removeprefix("sqlite:///")).exists():
-        store = SqlStore.open(url)
-        copy = store.scratch()
-        store.close()
+    file = Path(_store_url(folder, desk.store).removeprefix("sqlite:///"))
+    if file.exists() or Path(f"{file}.head").exists():
+        with closing(_opened(file)) as store:
+            copy = store.scratch()
     else:
         copy = SqlStore.open("sqlite://")
     try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from shutil import rmtree
+from shutil import copyfile, rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 
 from syndicate import wiring
@@ -17,10 +18,13 @@ def backup(folder: Path, file: Path) -> archive.Packed:
     desk = wiring.load_desk(folder)
     store = wiring.store_file(folder)
     with TemporaryDirectory(prefix="syndicate-", dir=store.parent) as name:
-        copy = Path(name) / "desk.db"
+        copy, note = Path(name) / "desk.db", Path(name) / "desk.db.head"
+        with suppress(FileNotFoundError):  # first: it must not be of a log that went on meanwhile
+            copyfile(f"{store}.head", note)
         wiring.copy_store(folder, copy)
-        beside = [Path(f"{store}.head"), *sorted(store.parent.glob(f"{store.name}.fetches-*"))]
-        named = {f"store/desk.db{one.name.removeprefix(store.name)}": one for one in beside}
+        fetches = sorted(store.parent.glob(f"{store.name}.fetches-*"))
+        named = {f"store/desk.db{one.name.removeprefix(store.name)}": one for one in fetches}
+        named["store/desk.db.head"] = note
         names = ["desk.toml"]
         for kind in ("licences", "partners"):
             names += sorted(f"{kind}/{one.name}" for one in (folder / kind).glob("*.toml"))

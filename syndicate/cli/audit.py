@@ -65,7 +65,7 @@ def verify_all(only: str | None, desk: Path, *, as_json: bool) -> None:
     """
     files = _files(desk)
     place = wiring.target(desk, files.desk)
-    with wiring.opened_store(desk, files.desk) as store:
+    with wiring.opened_store(desk, files.desk, cut=True) as store:
         known = sorted({feed for _, feed, _ in store.published_feeds()})
         if only is not None and only not in known:
             mend = f"use one of: {', '.join(known) or 'none'}"
@@ -122,7 +122,7 @@ def log(article: str | None, kind: str | None, desk: Path, *, as_json: bool) -> 
     syndicate audit log --kind ack --json --desk feeds
     """
     files = _files(desk)
-    with wiring.opened_store(desk, files.desk) as store:
+    with wiring.opened_store(desk, files.desk, cut=True) as store:
         history = find_article(store, article) if article else ()
         lines = [one for one in timeline(store, history) if kind in (None, one.event.kind)]
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from syndicate.model.errors import StoreFailed
 from syndicate.stores._files import sync, write_synced
 
 
@@ -27,3 +28,17 @@ def write(path: Path, serial: int, digest: str) -> None:
     write_synced(temporary(path), f"{serial}:{digest}\n")
     temporary(path).replace(path)
     sync(path.parent)
+
+
+def refuse_gone(database: Path, path: Path | None) -> None:
+    """Raise StoreFailed where the end of a log is noted and the database is not there.
+
+    An empty one must not take its place: it knows of no kill.
+    """
+    if path is not None and path.exists() and not database.exists():
+        raise StoreFailed("is gone", where=str(database), mend=mend(path))
+
+
+def mend(path: Path) -> str:
+    """Give what to do about a database that does not go as far as it was noted."""
+    return f"put it back or restore a backup; remove {path.name} to begin anew on purpose"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from syndicate.model.errors import StoreFailed
 from syndicate.model.receipt import Event, ManifestLine, manifest_digest
-from syndicate.stores import _head
+from syndicate.stores import _chain, _head
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, told
 from syndicate.stores._rows import (
@@ -94,6 +94,19 @@ class JournalPart(Database):
         for row in self._all(query):
             found.setdefault(row.manifest, []).append(line_of(row))
         return {name: manifest_digest(lines) for name, lines in found.items()}
+
+    def refuse_cut(self) -> None:
+        """Raise StoreFailed where the log ends before its noted end, or is another one.
+
+        Whoever published out of it would bring back what was killed since.
+        """
+        noted = self.head()
+        if self._head is None or noted is None or not noted[0]:
+            return
+        with told(self._place), self._engine.connect() as connection:
+            if not _chain.holds(connection, *noted):
+                says = f"is older than what was published: line {noted[0]} of its log is missing"
+                raise StoreFailed(says, where=self._place, mend=_head.mend(self._head))
 
     def head(self) -> tuple[int, str] | None:
         """Give serial and digest of the last line that was noted outside of the database."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from syndicate.model.article import Article
 from syndicate.model.errors import StoreFailed, VersionConflict
-from syndicate.stores import _sqlite
+from syndicate.stores import _head, _sqlite
 from syndicate.stores._access import AccessPart
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import told
@@ -54,7 +54,7 @@ class SqlStore(
         """Give the store at a URL, made where missing, its schema brought up to date.
 
         sqlite:// is in memory; everything after sqlite:/// is a path, character for character.
-        Raises StoreFailed.
+        Raises StoreFailed, also for a database that was there and is gone.
         """
         if url != "sqlite://" and not url.startswith(_sqlite.PREFIX):
             raise StoreFailed(
@@ -65,6 +65,7 @@ class SqlStore(
         place = url.removeprefix(_sqlite.PREFIX)
         with told(place):
             head = Path(f"{place}.head") if place not in {url, "", ":memory:"} else None
+            _head.refuse_gone(Path(place), head)
             store = cls(_sqlite.engine(url), place, head)
             try:
                 bring_up_to_date(store._engine, place)
