@@ -55,9 +55,10 @@ def add(file: Path, desk: Path, *, as_json: bool) -> None:
     syndicate requests add form.json
     """
     form = _form(file)
-    with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
+    head = wiring.load_desk(desk)
+    with wiring.opened_store(desk, head) as store:
         article = _article(store, form) if form.article else None
-        parts = list(foreign_parts(article)) if article else []
+        parts = list(foreign_parts(article, head, now())) if article else []
         if article:  # by whatever end of a name it was found
             form = form.model_copy(update={"article": article.guid})
         made = received(form, now(), secrets.token_bytes(4))

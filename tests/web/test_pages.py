@@ -43,6 +43,23 @@ def test_what_is_not_ours_is_named_before_and_after_somebody_asks(guest: Browser
     assert "desk@port-times.example" in done.words()
 
 
+@pytest.mark.parametrize(
+    ("article", "says"),
+    [
+        ("f7l2e8", "Corvane Newswire (text)"),  # a paragraph of a wire
+        ("d9a3u4", "unknown (embeds)"),
+        ("p8d4n6", "All its parts are ours to give."),  # a picture that an agency lets us sell
+    ],
+)
+def test_what_no_licence_lets_go_is_named_and_nothing_else(
+    guest: Browser, article: str, says: str
+) -> None:
+    page = guest.see(f"/request?article=tag:longshore.example,2025:{article}")
+    assert says in page.words("//*[@class='about']")
+    assert len(page.root.xpath("//*[@class='about']//li")) == says.endswith(")")
+    assert "four other routes" not in page.text  # no word of the paragraph itself
+
+
 def test_a_request_lands_on_the_desk_as_it_was_made(desk: Path, guest: Browser) -> None:
     filled = {**FORM, "media": ["web", "app"], "article": CHANNEL, "says": "The channel story."}
     guest.send(guest.see("/request"), "/request", **filled)

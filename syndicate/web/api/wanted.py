@@ -24,7 +24,7 @@ async def want(call: Call) -> Requested:
     wait = call.limits.wait(ASK, "ask", address_of(call.request))
     if wait := wait or call.limits.wait(ASK_ALL, "ask"):
         raise Wrong("too-often", headers=[("retry-after", str(wait))])
-    about = await room.record.ask(lambda store: about_article(store, form.article, room.now()))
+    about = await about_article(room, form.article)
     if form.article and about is None:
         raise Wrong("fields-wrong", faults=[_NO_ARTICLE])
     made = received(form, room.now(), room.chance()[:4])
@@ -35,5 +35,8 @@ async def want(call: Call) -> Requested:
 def _article(about: About | None) -> ArticleFacts | None:
     if about is None:
         return None
-    foreign = (ForeignFacts(part=o.part, holder=o.holder, says=o.says) for o in about.foreign)
+    foreign = (
+        ForeignFacts(part=one.part, kind=one.kind, holder=one.holder, says=one.says)
+        for one in about.foreign
+    )
     return ArticleFacts(headline=about.headline, foreign=tuple(foreign))

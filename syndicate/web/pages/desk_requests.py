@@ -132,7 +132,7 @@ def _choices(seen: RequestPage) -> list[tuple[str, str]]:
 
 
 async def _looked(request: Request) -> RequestPage:
-    name = request.path_params["request"]
+    name, now = request.path_params["request"], room_of(request).now()
 
     def looked(files: DeskFiles, store: Store) -> RequestPage:
         asked = find_request(store.requests(), name)
@@ -140,7 +140,7 @@ async def _looked(request: Request) -> RequestPage:
         newest = {
             one.id: one for one in sorted(files.licences, key=lambda one: (one.id, one.version))
         }
-        foreign = tuple(foreign_parts(article)) if article else ()
+        foreign = tuple(foreign_parts(article, files.desk, now)) if article else ()
         return RequestPage(asked, article, foreign, tuple(newest.values()))
 
     return await room_of(request).look(looked)
