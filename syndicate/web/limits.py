@@ -17,9 +17,11 @@ MADE = parse("300/minute")
 LOOK = parse("30/minute")
 """Looks for an article that somebody names."""
 ASK = parse("6/minute")
-"""Requests for a licence."""
-ASK_ALL = parse("120/hour")
-"""Requests for a licence, from everybody together."""
+"""Forms that ask for a licence, sound or not."""
+KEPT = parse("20/hour")
+"""Requests for a licence that are kept, of one address: a small share of those of everybody."""
+KEPT_ALL = parse("120/hour")
+"""Requests for a licence that are kept, of everybody together."""
 
 
 class Limits:
@@ -34,6 +36,10 @@ class Limits:
             return 0
         ends = self._limiter.get_window_stats(item, *who).reset_time
         return max(1, math.ceil(ends - time.time()))
+
+    def keep(self, address: str) -> int:
+        """Count a request for a licence that is sound and is to be kept, as `wait` does."""
+        return self.wait(KEPT, "kept", address) or self.wait(KEPT_ALL, "kept")
 
 
 def address_of(request: Request) -> str:

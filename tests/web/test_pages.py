@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.web.limits import Limits
 from tests.cli.running import data, run
 from tests.web.browsing import Browser, browser
 from tests.web.serving import PATIENCE, Server, secret
@@ -106,6 +107,25 @@ def test_nobody_asks_faster_than_people_do(desk: Path, guest: Browser) -> None:
     answers = [guest.send(page, "/request", **FORM).status for _ in range(8)]
     assert answers == [200] * 6 + [429] * 2
     assert len(data("requests", "list", "--desk", desk)) == 6
+
+
+def test_forms_that_are_wrong_keep_nobody_else_from_asking(server: Server) -> None:
+    """However many come, from however many addresses."""
+    for number in range(21):
+        with browser(server, address=f"127.0.1.{number + 1}") as other:
+            page = other.see("/request")
+            wrong = [other.send(page, "/request", country="").status for _ in range(6)]
+            assert wrong == [422] * 6
+    with browser(server, address="127.0.2.1") as late:
+        assert late.send(late.see("/request"), "/request", **FORM).path == "/request/done"
+
+
+def test_one_address_takes_a_small_share_of_the_requests_of_an_hour() -> None:
+    limits = Limits()
+    taken = sum(limits.keep("192.0.2.1") == 0 for _ in range(500))
+    assert (taken, limits.keep("192.0.2.2")) == (20, 0)
+    every = sum(limits.keep(f"198.51.100.{number}") == 0 for number in range(500))
+    assert (every, limits.keep("192.0.2.3") > 60) == (120 - 21, True)
 
 
 def test_nobody_tries_keys_faster_than_people_do(guest: Browser) -> None:

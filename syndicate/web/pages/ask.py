@@ -15,7 +15,7 @@ from syndicate.model.article import Article, PubStatus
 from syndicate.model.request import LicenceRequest, RequestForm
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.requests import ForeignPart, foreign_parts, received
-from syndicate.web.limits import ASK, ASK_ALL, LOOK, address_of
+from syndicate.web.limits import ASK, LOOK, address_of
 from syndicate.web.pages.forms import Ask, form_of, sent
 from syndicate.web.pages.room import Room, room_of
 from syndicate.web.pages.shown import later, onward, page
@@ -47,8 +47,7 @@ async def take(request: Request) -> Response:
     room = room_of(request)
     limits = request.app.state.limits
     form = await sent(Ask, request)
-    wait = limits.wait(ASK, "ask", address_of(request)) or limits.wait(ASK_ALL, "ask")
-    if wait:
+    if wait := limits.wait(ASK, "ask", address_of(request)):
         return later(request, 429, _("That was too often."), wait)
     asked = _checked(form) if form.validate() else None
     name = form.article.data or ""
@@ -58,6 +57,8 @@ async def take(request: Request) -> Response:
     if name and about is None:
         form.article.errors = [*form.article.errors, _("We know no article at this address.")]
         return await _form(request, form, name, status=422)
+    if wait := limits.keep(address_of(request)):
+        return later(request, 429, _("That was too often."), wait)
     made = received(asked, room.now(), room.chance()[:4])
     await room.record.ask(lambda store: store.keep_request(made, made.at))
     request.session[_ASKED] = made.id
