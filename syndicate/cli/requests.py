@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from syndicate import wiring
 from syndicate.acts.granting import Grant, Granted, planned_file
 from syndicate.acts.granting import accept as granted
+from syndicate.acts.granting import decline as declined
 from syndicate.cli.common import (
     Refused,
     desk_option,
@@ -30,7 +31,7 @@ from syndicate.model.decision import Verdict
 from syndicate.model.request import LicenceRequest, RequestForm, RequestState
 from syndicate.pipeline.explain import find_article
 from syndicate.pipeline.ports import Store
-from syndicate.pipeline.requests import decided, find_request, foreign_parts, received
+from syndicate.pipeline.requests import find_request, foreign_parts, received
 from syndicate.sources.field_faults import field_faults
 
 LONGEST = 100_000
@@ -55,9 +56,10 @@ def add(file: Path, desk: Path, *, as_json: bool) -> None:
     syndicate requests add form.json
     """
     form = _form(file)
-    with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
+    head = wiring.load_desk(desk)
+    with wiring.opened_store(desk, head) as store:
         article = _article(store, form) if form.article else None
-        parts = list(foreign_parts(article)) if article else []
+        parts = list(foreign_parts(article, head, now())) if article else []
         if article:  # by whatever end of a name it was found
             form = form.model_copy(update={"article": article.guid})
         made = received(form, now(), secrets.token_bytes(4))
@@ -136,10 +138,7 @@ def decline(request: str, reason: str, desk: Path) -> None:
     \b
     syndicate requests decline r-1a2b3c4d --reason "We license no video."
     """
-    with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
-        one = find_request(store.requests(), request)
-        done = decided(one, RequestState.DECLINED, now(), why=reason)
-        store.keep_request(done, now())
+    done = declined(desk, request, reason, now)
     click.echo(f"{done.id} of {done.form.organisation}: declined")
 
 

@@ -88,4 +88,4 @@ class LicenceRequest(Model):
     why: MaybeText = ""
     """Why it was declined."""
     partner: Key | None = None
-    """The partner that it became."""
+    """The partner that it became; while it is open, the one that somebody began to make of it."""

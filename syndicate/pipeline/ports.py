@@ -221,7 +221,12 @@ class Access(Protocol):
         """Keep the end of a credential. Raises NotFound."""
 
     def keep_request(self, request: LicenceRequest, at: datetime) -> None:
-        """Keep a request, or what became of it."""
+        """Keep a request that came in."""
+
+    def change_request(
+        self, before: LicenceRequest, request: LicenceRequest, at: datetime
+    ) -> None:
+        """Keep what became of a request. Raises AccessRefused where it is another by now."""
 
     def requests(self) -> tuple[LicenceRequest, ...]:
         """Give all requests, oldest first."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from syndicate.licensing.question import Ground, Part, parts_of
 from syndicate.model.article import Article
-from syndicate.model.body import Gallery, MediaBase
-from syndicate.model.desk import DeskFiles
+from syndicate.model.base import text_of
+from syndicate.model.body import MEDIA_KINDS, Embed, Gallery, MediaBase, Table
+from syndicate.model.desk import Desk, DeskFiles, SourceAgreement
 from syndicate.model.errors import AccessRefused, NotFound
 from syndicate.model.licence import Licence
 from syndicate.model.moments import months_after
 from syndicate.model.partner import Partner
 from syndicate.model.request import LicenceRequest, RequestForm, RequestState
-from syndicate.model.rights import Onward
+from syndicate.model.rights import Onward, PartKind
 
 
 def received(form: RequestForm, now: datetime, chance: bytes) -> LicenceRequest:
@@ -29,22 +31,62 @@ class ForeignPart(NamedTuple):
     """A part of an article that no licence of ours covers."""
 
     part: str
+    """Its name; "article" where it is the text as a whole."""
+    kind: PartKind
     holder: str
     """Whose it is, as far as anybody recorded it."""
     says: str
-    """Its caption, or what else tells which one it is."""
+    """Its caption, or what else tells which one it is; nothing of a text, which stays here."""
+
+    @property
+    def told(self) -> tuple[str, str, str]:
+        """What people are told of it: paragraphs of one holder are one line to them."""
+        return self.kind, self.holder, self.says
 
 
-def foreign_parts(article: Article) -> Iterator[ForeignPart]:
-    """Give the pictures, videos and sounds of an article that are not known to be ours to give."""
-    for block in article.body:
-        for one in block.pictures if isinstance(block, Gallery) else (block,):
-            rights = one.rights
-            ours = rights is not None and rights.own and rights.onward is Onward.GRANTED
-            if isinstance(one, MediaBase) and not ours:
-                holder = (rights.owner if rights else None) or one.credit or "unknown"
-                says = one.alt or (one.caption or "") or (one.credit or "")
-                yield ForeignPart(one.id or one.kind, holder, says)
+def foreign_parts(article: Article, desk: Desk, now: datetime) -> Iterator[ForeignPart]:
+    """Give the parts of an article that may not be passed on, or that nobody knows whether.
+
+    Text that inherits its rights is named once, as the whole.
+    """
+    sources = {one.id: one for one in desk.source_agreements}
+    text = Part("article", None, Ground(PartKind.BODY, (article.rights,)))
+    is_foreign = not _goes_on(text.ground, sources, now)
+    if is_foreign:
+        yield _foreign(text, sources)
+    for part in parts_of(article):
+        ground = part.ground
+        inherits = part.kind not in MEDIA_KINDS and ground.permission == text.ground.permission
+        if isinstance(part.block, Gallery) or (is_foreign and inherits):
+            continue
+        if not _goes_on(ground, sources, now):
+            yield _foreign(part, sources)
+
+
+def _goes_on(ground: Ground, sources: Mapping[str, SourceAgreement], now: datetime) -> bool:
+    """Say whether some licence could let a part go, as the gates on parts (G9) judge it."""
+    name = ground.permission.source_agreement
+    source = sources.get(name or "")
+    windows = [one.window for one in ground.levels if one.window]
+    windows += [source.window] if source else []
+    agreed = name is None or (source is not None and source.onward)
+    over = any(one.is_over(now) for one in windows)
+    return ground.onward is Onward.GRANTED and agreed and not over
+
+
+def _foreign(part: Part, sources: Mapping[str, SourceAgreement]) -> ForeignPart:
+    rights, block = part.ground.permission, part.block
+    source = sources.get(rights.source_agreement or "")
+    credit = block.credit if isinstance(block, MediaBase) else None
+    holder = rights.owner or (source.owner if source else None) or credit or "unknown"
+    says: str | None = None
+    if isinstance(block, MediaBase):
+        says = block.alt or text_of(block.caption or "") or block.credit
+    elif isinstance(block, Embed):
+        says = block.title or block.provider or block.url
+    elif isinstance(block, Table):
+        says = text_of(block.caption or "")
+    return ForeignPart(part.name, part.kind, holder, says or "")
 
 
 class Terms(NamedTuple):

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from syndicate.model.credential import Credential
-from syndicate.model.errors import NotFound, StoreFailed
+from syndicate.model.errors import AccessRefused, NotFound, StoreFailed
 from syndicate.model.request import LicenceRequest
 from syndicate.stores._chain import Noted
 from syndicate.stores._database import Database, upsert
@@ -50,9 +50,27 @@ class AccessPart(Database):
         self._note(connection, [Noted("credential", row["id"], digest_of(row["json"]), at)])
 
     def keep_request(self, request: LicenceRequest, at: datetime) -> None:
-        """Keep a request, or what became of it."""
+        """Keep a request that came in."""
+        self._keep_request(None, request, at)
+
+    def change_request(
+        self, before: LicenceRequest, request: LicenceRequest, at: datetime
+    ) -> None:
+        """Keep what became of a request. Raises AccessRefused where it is another by now."""
+        self._keep_request(before, request, at)
+
+    def _keep_request(
+        self, before: LicenceRequest | None, request: LicenceRequest, at: datetime
+    ) -> None:
         row = request_row(request)
         with self._changing() as connection:
+            named = sa.select(REQUESTS).where(REQUESTS.c.id == request.id)
+            found = connection.execute(named).first()
+            kept = request_of(found) if found else None
+            if kept != before:
+                state = kept.state if kept else "gone"
+                says = f"request {request.id} is {state}: somebody was faster"
+                raise AccessRefused(says, mend="look at it again")
             upsert(connection, REQUESTS, [row])
             self._note(connection, [Noted("request", row["id"], digest_of(row["json"]), at)])
 

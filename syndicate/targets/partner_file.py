@@ -112,10 +112,16 @@ def new(desk: Path, partner: Partner) -> PartnerFile:
         BadDesk: there is a file of that name.
     """
     name = f"{_FOLDER}/{partner.id}.toml"
-    if (desk / name).exists() or (desk / name).is_symlink():
+    if is_there(desk, partner.id):
         raise BadDesk("is there already", where=name, mend="choose another id for the partner")
     data = partner.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     return PartnerFile(name, tomlkit.dumps(data))
+
+
+def is_there(desk: Path, partner: str) -> bool:
+    """Say whether something lies where the file of a new partner would."""
+    path = desk / _FOLDER / f"{partner}.toml"
+    return path.exists() or path.is_symlink()
 
 
 def write_new(desk: Path, file: PartnerFile) -> None:

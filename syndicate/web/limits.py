@@ -24,9 +24,11 @@ MADE = parse("300/minute")
 LOOK = parse("30/minute")
 """Looks for an article that somebody names."""
 ASK = parse("6/minute")
-"""Requests for a licence."""
-ASK_ALL = parse("120/hour")
-"""Requests for a licence, from everybody together."""
+"""Forms that ask for a licence, sound or not."""
+KEPT = parse("20/hour")
+"""Requests for a licence that are kept, of one address: a small share of those of everybody."""
+KEPT_ALL = parse("120/hour")
+"""Requests for a licence that are kept, of everybody together."""
 
 
 MOST = 50_000
@@ -76,6 +78,10 @@ def _forget(tries: _Tries, since: float) -> None:
         if tries[who][-1] > since:
             return
         del tries[who]
+
+    def keep(self, address: str) -> int:
+        """Count a request for a licence that is sound and is to be kept, as `wait` does."""
+        return self.wait(KEPT, "kept", address) or self.wait(KEPT_ALL, "kept")
 
 
 def address_of(request: Request) -> str:

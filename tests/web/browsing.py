@@ -60,10 +60,13 @@ class Browser:
 
 
 @contextmanager
-def browser(server: Server, language: str = "en") -> Iterator[Browser]:
-    address = f"http://127.0.0.1:{server.port}"
-    headers = {"accept-language": language}
+def browser(server: Server, language: str = "en", address: str = "127.0.0.1") -> Iterator[Browser]:
+    """Give a browser that comes from an address of this machine."""
     with httpx.Client(
-        base_url=address, follow_redirects=True, timeout=PATIENCE, headers=headers
+        base_url=f"http://127.0.0.1:{server.port}",
+        follow_redirects=True,
+        timeout=PATIENCE,
+        headers={"accept-language": language},
+        transport=httpx.HTTPTransport(local_address=address),
     ) as client:
         yield Browser(client)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.web.limits import Limits
 from tests.cli.running import data, run
 from tests.web.browsing import Browser, browser
 from tests.web.serving import PATIENCE, Server, secret
@@ -41,6 +42,23 @@ def test_what_is_not_ours_is_named_before_and_after_somebody_asks(guest: Browser
     assert done.path == "/request/done"
     assert "Ravelin Pictures" in done.words()
     assert "desk@port-times.example" in done.words()
+
+
+@pytest.mark.parametrize(
+    ("article", "says"),
+    [
+        ("f7l2e8", "Corvane Newswire (text)"),  # a paragraph of a wire
+        ("d9a3u4", "unknown (embeds)"),
+        ("p8d4n6", "All its parts are ours to give."),  # a picture that an agency lets us sell
+    ],
+)
+def test_what_no_licence_lets_go_is_named_and_nothing_else(
+    guest: Browser, article: str, says: str
+) -> None:
+    page = guest.see(f"/request?article=tag:longshore.example,2025:{article}")
+    assert says in page.words("//*[@class='about']")
+    assert len(page.root.xpath("//*[@class='about']//li")) == says.endswith(")")
+    assert "four other routes" not in page.text  # no word of the paragraph itself
 
 
 def test_a_request_lands_on_the_desk_as_it_was_made(desk: Path, guest: Browser) -> None:
@@ -89,6 +107,25 @@ def test_nobody_asks_faster_than_people_do(desk: Path, guest: Browser) -> None:
     answers = [guest.send(page, "/request", **FORM).status for _ in range(8)]
     assert answers == [200] * 6 + [429] * 2
     assert len(data("requests", "list", "--desk", desk)) == 6
+
+
+def test_forms_that_are_wrong_keep_nobody_else_from_asking(server: Server) -> None:
+    """However many come, from however many addresses."""
+    for number in range(21):
+        with browser(server, address=f"127.0.1.{number + 1}") as other:
+            page = other.see("/request")
+            wrong = [other.send(page, "/request", country="").status for _ in range(6)]
+            assert wrong == [422] * 6
+    with browser(server, address="127.0.2.1") as late:
+        assert late.send(late.see("/request"), "/request", **FORM).path == "/request/done"
+
+
+def test_one_address_takes_a_small_share_of_the_requests_of_an_hour() -> None:
+    limits = Limits()
+    taken = sum(limits.keep("192.0.2.1") == 0 for _ in range(500))
+    assert (taken, limits.keep("192.0.2.2")) == (20, 0)
+    every = sum(limits.keep(f"198.51.100.{number}") == 0 for number in range(500))
+    assert (every, limits.keep("192.0.2.3") > 60) == (120 - 21, True)
 
 
 def test_nobody_tries_keys_faster_than_people_do(guest: Browser) -> None:

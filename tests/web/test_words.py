@@ -49,6 +49,36 @@ def _blanks(text: Words) -> list[str]:
     return sorted(re.findall(r"%\(\w+\)s", str(text)))
 
 
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (1, "إشعار واحد متأخر"),
+        (2, "إشعاران متأخران"),
+        (3, "3 إشعارات متأخرة"),
+        (10, "10 إشعارات متأخرة"),
+        (11, "11 إشعارًا متأخرًا"),  # 11 to 99: the singular, in the accusative
+        (25, "25 إشعارًا متأخرًا"),
+        (99, "99 إشعارًا متأخرًا"),
+        (100, "100 إشعار متأخر"),  # 100 to 102, and so on: the singular, in the genitive
+        (102, "102 إشعار متأخر"),
+        (103, "103 إشعارات متأخرة"),
+        (111, "111 إشعارًا متأخرًا"),
+        (200, "200 إشعار متأخر"),
+    ],
+)
+def test_arabic_counts_as_arabic_is_counted(number: int, says: str) -> None:
+    ngettext = words.translations("ar").ngettext
+    one, many = "%(num)d notice is overdue", "%(num)d notices are overdue"
+    assert ngettext(one, many, number) % {"num": number} == says
+
+
+def test_words_of_orders_and_facts_are_not_mistaken_for_others() -> None:
+    arabic = known()
+    assert arabic["Kill"] != "إلغاء"  # which is what buttons say that leave all as it is
+    for first, second in (("Address", "Headline"), ("Kill", "Withhold"), ("killed", "withdrawn")):
+        assert arabic[first] != arabic[second]
+
+
 def test_arabic_counts_in_six_ways() -> None:
     ngettext = words.translations("ar").ngettext
     one, many = "%(num)d notice waits for your answer", "%(num)d notices wait for your answer"

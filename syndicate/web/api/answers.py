@@ -14,6 +14,7 @@ from syndicate.model.feed import FormatName
 from syndicate.model.moments import Instant
 from syndicate.model.receipt import Grade
 from syndicate.model.request import RequestState
+from syndicate.model.rights import PartKind
 
 
 class Answered(Model):
@@ -239,14 +240,16 @@ class Usage(Answered):
 
 
 class ForeignFacts(Answered):
-    """A picture, video or sound that is not the publisher's to license."""
+    """A part of the article that is not the publisher's to license, text and embeds too."""
 
     part: str
-    """Which part of the article."""
+    """Which part of the article; "article" where it is the text as a whole."""
+    kind: PartKind
+    """What it is."""
     holder: str
     """Whose it is, as far as anybody recorded it."""
     says: str
-    """What tells which one it is."""
+    """What tells which one it is; empty where it is text."""
 
 
 class ArticleFacts(Answered):

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from syndicate.model.base import Model
 from syndicate.model.receipt import Grade
 from syndicate.model.request import RequestState
+from syndicate.model.rights import PartKind
 from syndicate.web.api.answers import (
     Acknowledgement,
     ArticleFacts,
@@ -98,7 +99,9 @@ _USE = Use(
     received_at=_AT,
     fetched=12,
 )
-_FOREIGN = ForeignFacts(part="diver", holder="A. Ramos", says="A diver above the meadow")
+_FOREIGN = ForeignFacts(
+    part="diver", kind=PartKind.IMAGE, holder="A. Ramos", says="A diver above the meadow"
+)
 _MADE: tuple[Model, ...] = (
     Feeds(feeds=(_FEED,)),
     Items(feed="fenwold-text", format="rss", edition=57, items=(_ITEM,), next="57.100"),

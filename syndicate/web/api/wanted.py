@@ -8,7 +8,7 @@ from syndicate.web.api.answers import ArticleFacts, Fault, ForeignFacts, Request
 from syndicate.web.api.asking import Call
 from syndicate.web.api.bodies import WantedForm
 from syndicate.web.api.problems import Wrong
-from syndicate.web.limits import ASK, ASK_ALL, address_of
+from syndicate.web.limits import ASK, address_of
 from syndicate.web.pages.ask import About, about_article
 
 _NO_ARTICLE = Fault(
@@ -21,19 +21,28 @@ _NO_ARTICLE = Fault(
 async def want(call: Call) -> Requested:
     """Take a request for a licence in."""
     room, form = call.room, RequestForm.model_validate(call.said(WantedForm).model_dump())
-    wait = call.limits.wait(ASK, "ask", address_of(call.request))
-    if wait := wait or call.limits.wait(ASK_ALL, "ask"):
-        raise Wrong("too-often", headers=[("retry-after", str(wait))])
-    about = await room.record.ask(lambda store: about_article(store, form.article, room.now()))
+    address = address_of(call.request)
+    _in_time(call.limits.wait(ASK, "ask", address))
+    about = await about_article(room, form.article)
     if form.article and about is None:
         raise Wrong("fields-wrong", faults=[_NO_ARTICLE])
+    _in_time(call.limits.keep(address))
     made = received(form, room.now(), room.chance()[:4])
     await room.record.ask(lambda store: store.keep_request(made, made.at))
     return Requested(id=made.id, at=made.at, state=made.state, article=_article(about))
 
 
+def _in_time(wait: int) -> None:
+    """Refuse what has to wait for so many seconds. Raises Wrong."""
+    if wait:
+        raise Wrong("too-often", headers=[("retry-after", str(wait))])
+
+
 def _article(about: About | None) -> ArticleFacts | None:
     if about is None:
         return None
-    foreign = (ForeignFacts(part=o.part, holder=o.holder, says=o.says) for o in about.foreign)
+    foreign = (
+        ForeignFacts(part=one.part, kind=one.kind, holder=one.holder, says=one.says)
+        for one in about.foreign
+    )
     return ArticleFacts(headline=about.headline, foreign=tuple(foreign))

@@ -15,9 +15,9 @@ from syndicate.model.article import Article, PubStatus
 from syndicate.model.request import LicenceRequest, RequestForm
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.requests import ForeignPart, foreign_parts, received
-from syndicate.web.limits import ASK, ASK_ALL, LOOK, address_of
+from syndicate.web.limits import ASK, LOOK, address_of
 from syndicate.web.pages.forms import Ask, form_of, sent
-from syndicate.web.pages.room import room_of
+from syndicate.web.pages.room import Room, room_of
 from syndicate.web.pages.shown import later, onward, page
 from syndicate.web.pages.words import _
 
@@ -47,17 +47,18 @@ async def take(request: Request) -> Response:
     room = room_of(request)
     limits = request.app.state.limits
     form = await sent(Ask, request)
-    wait = limits.wait(ASK, "ask", address_of(request)) or limits.wait(ASK_ALL, "ask")
-    if wait:
+    if wait := limits.wait(ASK, "ask", address_of(request)):
         return later(request, 429, _("That was too often."), wait)
     asked = _checked(form) if form.validate() else None
     name = form.article.data or ""
     if asked is None:
         return await _form(request, form, name, status=422)
-    about = await room.aside.ask(lambda store: about_article(store, name, room.now()))
+    about = await about_article(room, name)
     if name and about is None:
         form.article.errors = [*form.article.errors, _("We know no article at this address.")]
         return await _form(request, form, name, status=422)
+    if wait := limits.keep(address_of(request)):
+        return later(request, 429, _("That was too often."), wait)
     made = received(asked, room.now(), room.chance()[:4])
     await room.record.ask(lambda store: store.keep_request(made, made.at))
     request.session[_ASKED] = made.id
@@ -71,9 +72,7 @@ async def done(request: Request) -> Response:
     found = await room.record.ask(lambda store: _request(store, name))
     if found is None:
         return onward("/request")
-    about = await room.aside.ask(
-        lambda store: about_article(store, found.form.article, room.now())
-    )
+    about = await about_article(room, found.form.article)
     return page(request, "asked.html", asked=found, about=about)
 
 
@@ -83,9 +82,7 @@ def _request(store: Store, name: str) -> LicenceRequest | None:
 
 async def _form(request: Request, form: Ask, name: str, status: int = 200) -> Response:
     room = room_of(request)
-    about = None
-    if name:
-        about = await room.aside.ask(lambda store: about_article(store, name, room.now()))
+    about = await about_article(room, name)
     return page(request, "ask.html", status, form=form, about=about)
 
 
@@ -113,24 +110,32 @@ _WRONG = {
 }
 
 
-def about_article(store: Store, name: str, now: datetime) -> About | None:
+async def about_article(room: Room, name: str) -> About | None:
     """Give what anybody may know of an article; None where there is no such page yet, or any more.
 
-    Raises StoreFailed.
+    Raises SyndicateError.
     """
-    found = _named(store, name)
-    if found is None:
+    if not name:
         return None
-    article = current(store.history(found), now)
+    now = room.now()
+    article = await room.aside.ask(lambda store: _out(store, name, now))
+    if article is None:
+        return None
+    desk = (await room.look(lambda files, store: files)).desk
+    return About(article.headline, tuple(foreign_parts(article, desk, now)))
+
+
+def _out(store: Store, name: str, now: datetime) -> Article | None:
+    """Give an article as it stands on its page; None where nobody may see that."""
+    found = _named(store, name)
+    article = current(store.history(found), now) if found else None
     if article is None or article.pub_status is not PubStatus.USABLE or _waits(article, now):
         return None
-    return About(article.headline, tuple(foreign_parts(article)))
+    return article
 
 
 def _named(store: Store, name: str) -> str | None:
     """Give the guid of an article that is named whole: nobody finds one by trying."""
-    if not name:
-        return None
     if store.history(name):
         return name
     bound = store.guid_of(f"url:{name}") or store.guid_of(f"id:{name}")

@@ -11,17 +11,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicate.acts.granting import Grant, Granted, accept, planned_file
+from syndicate.acts.granting import decline as declined
 from syndicate.model.article import Article
 from syndicate.model.credential import Credential
 from syndicate.model.desk import DeskFiles
-from syndicate.model.errors import NotFound, StoreFailed, SyndicateError
+from syndicate.model.errors import AccessRefused, NotFound, StoreFailed, SyndicateError
 from syndicate.model.licence import Licence
 from syndicate.model.request import LicenceRequest, RequestState
 from syndicate.pipeline import dossier
 from syndicate.pipeline.browse import guid_named
 from syndicate.pipeline.ports import Store
-from syndicate.pipeline.requests import ForeignPart, decided, find_request, foreign_parts
-from syndicate.pipeline.timeline import ORDER
+from syndicate.pipeline.requests import ForeignPart, find_request, foreign_parts
 from syndicate.web.pages.desk import DOOR, by_whom, part_of, turn
 from syndicate.web.pages.forms import Accept, Decline, form_of, sent
 from syndicate.web.pages.room import room_of
@@ -95,15 +95,12 @@ async def decline(request: Request, who: Credential) -> Response:
     form = await sent(Decline, request)
     if not form.validate():
         return await _page(request, form_of(Accept, request), form, 422)
-    why = form.reason.data or ""
-
-    def done(store: Store) -> None:
-        asked = find_request(store.requests(), name)
-        over = decided(asked, RequestState.DECLINED, room.now(), why=why)
-        store.keep_request(over, room.now())
-        store.note(ORDER, asked.id, f"declined: ordered by {by_whom(who)}", room.now())
-
-    await room.aside.ask(done)
+    why, by = form.reason.data or "", by_whom(who)
+    try:
+        async with turn(request):
+            await asyncio.to_thread(declined, room.desk, name, why, room.now, by)
+    except AccessRefused as met:
+        return await _page(request, form_of(Accept, request), form, 409, met)
     return onward(f"/desk/requests/{name}")
 
 
@@ -132,7 +129,7 @@ def _choices(seen: RequestPage) -> list[tuple[str, str]]:
 
 
 async def _looked(request: Request) -> RequestPage:
-    name = request.path_params["request"]
+    name, now = request.path_params["request"], room_of(request).now()
 
     def looked(files: DeskFiles, store: Store) -> RequestPage:
         asked = find_request(store.requests(), name)
@@ -140,7 +137,7 @@ async def _looked(request: Request) -> RequestPage:
         newest = {
             one.id: one for one in sorted(files.licences, key=lambda one: (one.id, one.version))
         }
-        foreign = tuple(foreign_parts(article)) if article else ()
+        foreign = tuple(foreign_parts(article, files.desk, now)) if article else ()
         return RequestPage(asked, article, foreign, tuple(newest.values()))
 
     return await room_of(request).look(looked)

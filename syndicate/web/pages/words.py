@@ -77,6 +77,7 @@ PARTS: Mapping[str, str] = {
     "video": _("videos"),
     "audio": _("sound"),
     "embed": _("embeds"),
+    "data": _("tables"),
 }
 """Kinds of parts, as people say it (see `PartKind`)."""
 GRADES: Mapping[str, str] = {

@@ -1,0 +1,1 @@
+"""Orders as commands and pages give them."""
