@@ -109,7 +109,8 @@ async def items(call: Call) -> Items:
         wanted = call.query.get("format") or (feed.formats[0] if feed else "")
         if partner is None or feed is None or wanted not in feed.formats:
             raise Wrong("not-found")
-        return _items(Feeding(files, partner, feed, FORMATS[wanted]), store, call)
+        room, fmt = call.room, FORMATS[wanted]
+        return _items(Feeding(room.doors, room.ground(), partner, feed, fmt), store, call)
 
     return await call.room.look(looked)
 
@@ -152,15 +153,17 @@ def _alone(base: str, asked: Feeding, line: ManifestLine) -> str:
 
 
 def _item(line: ManifestLine, shown: Shown, at: datetime, document: str) -> ItemFacts:
-    entry = shown.entry
+    entry = None if shown.is_notice else shown.entry
     return ItemFacts(
         guid=line.guid,
         version=line.version + line.revision,
         headline=shown.headline,
         updated=shown.updated or at,
-        language=entry.language if entry else None,
+        language=shown.entry.language if shown.entry else None,
         partial=bool(entry and entry.partial),
-        withdrawn=entry is None,
+        withdrawn=shown.withdrawn,
+        waits=shown.waits,
+        notice=shown.is_notice,
         document=document if entry else None,
         url=entry.canonical_url if entry else None,
     )

@@ -29,7 +29,7 @@ from syndicate.pipeline.preview import Feeding, Shown, shown
 from syndicate.pipeline.usage import ItemUse, Period, item_uses
 from syndicate.web.pages.forms import Acknowledge, form_of, sent
 from syndicate.web.pages.room import Room, room_of
-from syndicate.web.pages.shown import onward, page
+from syndicate.web.pages.shown import AWAY, later, onward, page
 from syndicate.web.pages.signing import Door, pressed
 from syndicate.web.pages.words import _, language_of
 from syndicate.web.partners import notices_for, opened, waits
@@ -137,7 +137,6 @@ class FeedPage(NamedTuple):
 
     facts: FeedFacts
     shown: tuple[Shown, ...]
-    format: str
 
 
 async def feed(request: Request, who: Credential) -> Response:
@@ -148,11 +147,14 @@ async def feed(request: Request, who: Credential) -> Response:
     def looked(files: DeskFiles, store: Store) -> FeedPage:
         partner, found = _feed(files, who, name)
         facts = _facts(files, partner, found, room.now(), language)
-        fmt = FORMATS[found.formats[0]]
-        inside = shown(Feeding(files, partner, found, fmt), store, room.now())
-        return FeedPage(facts, tuple(inside), fmt.name)
+        inside = shown(_feeding(room, partner, found), store, room.now())
+        return FeedPage(facts, tuple(inside))
 
-    return page(request, "feed.html", seen=await room.ask(looked), who=who)
+    return page(request, "feed.html", seen=await room.look(looked), who=who)
+
+
+def _feeding(room: Room, partner: Partner, feed: Feed) -> Feeding:
+    return Feeding(room.doors, room.ground(), partner, feed, FORMATS[feed.formats[0]])
 
 
 def _feed(files: DeskFiles, who: Credential, name: str) -> tuple[Partner, Feed]:
@@ -170,11 +172,12 @@ async def item(request: Request, who: Credential) -> Response:
 
     def looked(files: DeskFiles, store: Store) -> tuple[Feed, Shown | None]:
         partner, found = _feed(files, who, name)
-        asked = Feeding(files, partner, found, FORMATS[found.formats[0]])
-        return found, next(shown(asked, store, room.now(), guid), None)
+        return found, next(shown(_feeding(room, partner, found), store, room.now(), guid), None)
 
-    found, seen = await room.ask(looked)
-    if seen is None or seen.entry is None:
+    found, seen = await room.look(looked)
+    if seen and seen.waits:
+        return later(request, 503, _("It has just changed, and is published anew first."), AWAY)
+    if seen is None or seen.entry is None or seen.is_notice:
         raise HTTPException(404)
     copy = copy_of(seen.entry)
     return page(request, "item.html", feed=found, entry=seen.entry, copy=copy)
@@ -282,7 +285,7 @@ def _known_as(
     partner = _partner(files, who)
     found = dict(told)
     for one in opened(partner, who):
-        asked = Feeding(files, partner, one, FORMATS[one.formats[0]])
+        asked = _feeding(room, partner, one)
         found.update({s.guid: s.headline for s in shown(asked, store, room.now()) if s.headline})
     return found
 

@@ -38,6 +38,8 @@ from syndicate.web.pages.words import (
     when,
 )
 
+AWAY = 60
+"""Seconds after which it is worth trying again."""
 _HERE = Path(__file__).parent
 
 

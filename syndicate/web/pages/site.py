@@ -27,13 +27,11 @@ from syndicate.web.limits import Limits
 from syndicate.web.pages import ask, desk, desk_articles, desk_orders, desk_requests, portal
 from syndicate.web.pages.room import Room
 from syndicate.web.pages.session import Sessions
-from syndicate.web.pages.shown import later, nothing, problem
+from syndicate.web.pages.shown import AWAY, later, nothing, problem
 from syndicate.web.pages.words import COOKIE, LANGUAGES, _
 
 FIRST = frozenset({"request", "portal", "desk", "static", "language"})
 """The first part of the paths of pages."""
-AWAY = 60
-"""Seconds after which it is worth trying again."""
 _YEAR = 365 * 24 * 3_600
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https:; media-src https:; "

@@ -1,0 +1,100 @@
+"""The portal's pages of feeds, articles and notices: what a partner sees, and when not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from syndicate.pipeline.doors import name_of
+from tests.cli.running import run
+from tests.web.browsing import Browser, browser
+from tests.web.serving import Server, secret
+from tests.web.test_pages import entered
+
+GUID = "tag:longshore.example,2025:{}"
+DREDGING = GUID.format("k3v9w2")
+ALL = "/portal/feeds/worldfold-all"
+ITEMS = "/api/feeds/worldfold-all/items"
+
+
+def rewritten(desk: Path, name: str, **changes: Any) -> dict[str, Any]:
+    """Change an article on the desk as an editor does."""
+    path = desk / "articles" / f"{name}.json"
+    article: dict[str, Any] = json.loads(path.read_text("utf-8")) | changes
+    path.write_text(json.dumps(article), "utf-8")
+    return article
+
+
+def item_of(server: Server, key: str, path: str, guid: str) -> dict[str, Any]:
+    said = server.ask(path, authorization=f"Bearer {key}")
+    assert said.status == 200
+    [found] = [one for one in json.loads(said.body)["items"] if one["guid"] == guid]
+    return dict(found)
+
+
+def test_what_no_receipt_knows_is_shown_nowhere(
+    desk: Path, server: Server, guest: Browser
+) -> None:
+    """A newer version, with a picture that is free now: neither before the next run."""
+    key = secret(desk, "worldfold")
+    entered(guest, key)
+    page = f"{ALL}/items/{DREDGING}"
+    alone = f"/worldfold/worldfold-all/items/{name_of(DREDGING)}.html"
+    before = item_of(server, key, ITEMS, DREDGING)
+    assert "Port Ellery starts clearing" in guest.see(page).words("//h1")
+    body = rewritten(desk, "harbour-dredging")["body"]
+    [picture] = [one for one in body if one["type"] == "picture"]
+    picture["rights"] = {"own": True, "onward": "granted"}
+    rewritten(
+        desk,
+        "harbour-dredging",
+        body=body,
+        headline="Canary of a headline",
+        version_created="2026-11-18T07:40:00Z",
+    )
+    run("ingest", desk / "articles" / "harbour-dredging.json", "--desk", desk)
+    shown = guest.see(page)
+    assert (shown.status, server.ask(alone, authorization=f"Bearer {key}").status) == (503, 503)
+    assert "published anew first" in shown.words("//h1")
+    listed = guest.see(ALL)
+    assert f"{before['headline']} is published anew" in listed.words()
+    for text in (shown.text, listed.text, guest.see("/portal/usage").text):
+        assert "Canary" not in text
+        assert "RVL-2026" not in text
+    waits = item_of(server, key, ITEMS, DREDGING)
+    assert waits == before | {
+        "waits": True,
+        "document": None,
+        "language": None,
+        "partial": False,
+        "url": None,
+    }
+    run("regenerate", "--desk", desk)
+    shown = guest.see(page)
+    assert shown.words("//h1") == "Canary of a headline"
+    assert "RVL-2026" in shown.text
+    after = item_of(server, key, ITEMS, DREDGING)
+    assert (after["version"], after["headline"]) == (2, "Canary of a headline")
+    assert after["document"]
+
+
+def test_a_correction_for_who_gets_nothing_new_is_named(desk: Path, server: Server) -> None:
+    """It stands in the feed as an item of its own; it is neither an article nor taken back."""
+    key = secret(desk, "fenwold")
+    run("agreements", "end", "fenwold-2026", "--reason", "Over.", "--desk", desk)
+    words = ("--replace", "How to read", "How to look at", "--note", "It was not so.")
+    run("correct", "flood-maps", *words, "--desk", desk)
+    server.until(200, "/fenwold/fenwold-text.rss", authorization=f"Bearer {key}")
+    said = server.ask("/api/feeds/fenwold-text/items", authorization=f"Bearer {key}")
+    [found] = [one for one in json.loads(said.body)["items"] if one["notice"]]
+    headline = "Correction: How to read a flood map, and what it will not tell you"
+    assert found["headline"] == headline
+    assert (found["withdrawn"], found["waits"], found["document"]) == (False, False, None)
+    with browser(server) as guest:
+        guest.sign_in(key)
+        page = guest.see("/portal/feeds/fenwold-text")
+        assert f"{headline} " in page.words()
+        assert found["guid"] not in page.words()
+        assert not [one for one in page.links() if "correction" in one]
+        assert guest.see(f"/portal/feeds/fenwold-text/items/{found['guid']}").status == 404
