@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from syndicate.pipeline.doors import name_of
+from syndicate.web.pages.words import when
 from tests.cli.running import run
 from tests.web.browsing import Browser, browser
 from tests.web.serving import Server, secret
@@ -98,3 +100,41 @@ def test_a_correction_for_who_gets_nothing_new_is_named(desk: Path, server: Serv
         assert found["guid"] not in page.words()
         assert not [one for one in page.links() if "correction" in one]
         assert guest.see(f"/portal/feeds/fenwold-text/items/{found['guid']}").status == 404
+
+
+def test_an_article_under_embargo_is_marked_and_not_there_to_copy(
+    desk: Path, server: Server, guest: Browser
+) -> None:
+    """Who gets it marked before the hour gets it in the format that says so, and nowhere else."""
+    ends = (datetime.now(UTC) + timedelta(days=20)).replace(hour=6, minute=0)
+    article = rewritten(
+        desk,
+        "seagrass-study",
+        embargoed=ends.isoformat(timespec="minutes"),
+        version_created="2026-11-19T15:00:00Z",
+    )
+    told = f"Embargoed until {when(ends, 'en')}"
+    run("regenerate", "--desk", desk)
+    key = secret(desk, "deichbote")
+    entered(guest, key)
+    feed = guest.see("/portal/feeds/deichbote-print")
+    lines = feed.root.xpath("//ol[@class='articles']/li")
+    [line] = [one for one in lines if article["headline"] in one.text_content()]
+    [prize] = [one for one in lines if "Embargoed until further" in one.text_content()]
+    assert "further notice" in guest.see(prize.xpath(".//a/@href")[0]).words("//*[@class='wrong']")
+    assert told in line.text_content()
+    page = guest.see(line.xpath(".//a/@href")[0])
+    assert page.words("//h1") == article["headline"]
+    assert told in page.words()
+    assert not page.root.xpath("//textarea | //article")
+    assert article["body"][0]["text"][:60] not in page.text
+    item = item_of(server, key, "/api/feeds/deichbote-print/items", article["guid"])
+    assert (item["embargoed"], item["withdrawn"]) == (True, False)
+    other = page.path.replace(article["guid"].rpartition(":")[2], "k3v9w2")
+    assert guest.see(other).root.xpath("//textarea")
+
+
+def changed(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")

@@ -136,6 +136,8 @@ class ItemFacts(Answered):
     """Whether something of it is left out for you."""
     withdrawn: bool
     """Whether it was taken back: nothing of it may be shown any more."""
+    embargoed: bool
+    """Whether it is under embargo: nothing of it may be published before its document says."""
     waits: bool
     """Whether it has changed, and cannot be fetched alone until it is published anew."""
     notice: bool

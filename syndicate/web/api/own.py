@@ -162,6 +162,7 @@ def _item(line: ManifestLine, shown: Shown, at: datetime, document: str) -> Item
         language=shown.entry.language if shown.entry else None,
         partial=bool(entry and entry.partial),
         withdrawn=shown.withdrawn,
+        embargoed=bool(entry and (entry.embargoed or entry.embargo_open_ended)),
         waits=shown.waits,
         notice=shown.is_notice,
         document=document if entry else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from syndicate.licensing.terms import document_path
 from syndicate.licensing.usage_terms import Facts, sentences
 from syndicate.model.credential import Credential, Kind
 from syndicate.model.desk import DeskFiles
+from syndicate.model.errors import RenderFailed
 from syndicate.model.feed import Feed
 from syndicate.model.licence import Licence
 from syndicate.model.partner import Agreement, Partner
@@ -179,7 +181,9 @@ async def item(request: Request, who: Credential) -> Response:
         return later(request, 503, _("It has just changed, and is published anew first."), AWAY)
     if seen is None or seen.entry is None or seen.is_notice:
         raise HTTPException(404)
-    copy = copy_of(seen.entry)
+    copy = ""
+    with suppress(RenderFailed):  # the page says that it is under embargo, or not made of HTML
+        copy = copy_of(seen.entry)
     return page(request, "item.html", feed=found, entry=seen.entry, copy=copy)
 
 
