@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from syndicate.pipeline.doors import name_of
 from syndicate.web.pages.words import when
 from tests.cli.running import run
 from tests.web.browsing import Browser, browser
-from tests.web.serving import Server, secret
+from tests.web.serving import PATIENCE, Server, secret
 from tests.web.test_pages import entered
 
 GUID = "tag:longshore.example,2025:{}"
@@ -132,6 +133,37 @@ def test_an_article_under_embargo_is_marked_and_not_there_to_copy(
     assert (item["embargoed"], item["withdrawn"]) == (True, False)
     other = page.path.replace(article["guid"].rpartition(":")[2], "k3v9w2")
     assert guest.see(other).root.xpath("//textarea")
+
+
+def test_who_left_the_desk_still_reads_and_answers_its_notices(
+    desk: Path, server: Server, guest: Browser
+) -> None:
+    key = secret(desk, "fenwold")
+    entered(guest, key)
+    (desk / "partners" / "fenwold.toml").unlink()
+    run("kill", "bus-lanes", "--reason", "error", "--desk", desk)
+    ends = time.monotonic() + PATIENCE
+    while guest.see("/portal/feeds/fenwold-text").status != 404:
+        assert time.monotonic() < ends, "the partner is still there"
+        time.sleep(0.05)
+    start = guest.see("/portal")
+    assert start.status == 200
+    assert "There is no feed for this key." in start.words()
+    assert "/portal/notices" in start.links()
+    page = guest.see("/portal/notices")
+    waiting = page.root.xpath("//main//form/@action")
+    answered = guest.send(page, waiting[0], by="Ada, night desk")
+    assert (answered.path, answered.status) == ("/portal/notices", 200)
+    assert answered.root.xpath("//main//form/@action") == waiting[1:]
+    usage = guest.see("/portal/usage")
+    assert usage.status == 200
+    assert "fenwold-text" in usage.words()
+    said = server.ask("/api/usage", authorization=f"Bearer {key}")
+    assert {one["feed"] for one in json.loads(said.body)["uses"]} == {
+        "fenwold-text",
+        "fenwold-coasts",
+    }
+    assert guest.see("/portal/keys").status == 200
 
 
 def changed(path: Path, old: str, new: str) -> None:

@@ -32,11 +32,11 @@ from syndicate.web.api.answers import (
     Usage,
     Use,
 )
-from syndicate.web.api.asking import Call, feeds_in
+from syndicate.web.api.asking import Call
 from syndicate.web.api.bodies import AckForm
 from syndicate.web.api.problems import Wrong
 from syndicate.web.api.reading import PAGE
-from syndicate.web.partners import notices_for, waits
+from syndicate.web.partners import concerns, feeds_in, notices_for, waits
 from syndicate.web.tally import counted
 
 
@@ -239,7 +239,7 @@ async def usage(call: Call) -> Usage:
     period = Period(call.query.get("since"), call.query.get("until"))
 
     def looked(files: DeskFiles, store: Store) -> Usage:
-        names = {one.id for one in feeds_in(files, who)[1]}
+        feeds = feeds_in(files, who)[1]
         found = item_uses(store, counted(room.beside, store), who.partner, period)
         uses = tuple(
             Use(
@@ -252,7 +252,7 @@ async def usage(call: Call) -> Usage:
                 fetched=one.fetched,
             )
             for one in found
-            if one.feed in names
+            if concerns(who, feeds, one.feed)
         )
         return Usage(since=period.since, until=period.until, uses=uses)
 

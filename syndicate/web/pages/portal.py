@@ -34,7 +34,7 @@ from syndicate.web.pages.room import Room, room_of
 from syndicate.web.pages.shown import AWAY, later, onward, page
 from syndicate.web.pages.signing import Door, pressed
 from syndicate.web.pages.words import _, language_of
-from syndicate.web.partners import notices_for, opened, waits
+from syndicate.web.partners import concerns, feeds_in, notices_for, waits
 from syndicate.web.tally import counted
 
 DOOR = Door(Kind.KEY, "/portal")
@@ -114,7 +114,8 @@ def _terms(
 class Overview(NamedTuple):
     """What a partner sees first."""
 
-    partner: Partner
+    name: str
+    """The partner's."""
     feeds: tuple[FeedFacts, ...]
     waiting: int
     """Notices that wait for an answer."""
@@ -125,13 +126,12 @@ async def start(request: Request, who: Credential) -> Response:
     room, language = room_of(request), language_of(request)
 
     def looked(files: DeskFiles, store: Store) -> Overview:
-        partner = _partner(files, who)
-        feeds = opened(partner, who)
-        found = [_facts(files, partner, one, room.now(), language) for one in feeds]
+        partner, feeds = feeds_in(files, who)
+        found = [_facts(files, partner, one, room.now(), language) for one in feeds if partner]
         waiting = sum(waits(one) for one in notices_for(store, who, feeds))
-        return Overview(partner, tuple(found), waiting)
+        return Overview(partner.name if partner else who.partner, tuple(found), waiting)
 
-    return page(request, "portal.html", seen=await room.ask(looked))
+    return page(request, "portal.html", seen=await room.look(looked))
 
 
 class FeedPage(NamedTuple):
@@ -160,9 +160,9 @@ def _feeding(room: Room, partner: Partner, feed: Feed) -> Feeding:
 
 
 def _feed(files: DeskFiles, who: Credential, name: str) -> tuple[Partner, Feed]:
-    partner = _partner(files, who)
-    found = next((one for one in opened(partner, who) if one.id == name), None)
-    if found is None:
+    partner, feeds = feeds_in(files, who)
+    found = next((one for one in feeds if one.id == name), None)
+    if partner is None or found is None:
         raise HTTPException(404)
     return partner, found
 
@@ -192,9 +192,9 @@ async def notices(request: Request, who: Credential) -> Response:
     room = room_of(request)
 
     def looked(files: DeskFiles, store: Store) -> list[Told]:
-        return notices_for(store, who, opened(_partner(files, who), who))[::-1]
+        return notices_for(store, who, feeds_in(files, who)[1])[::-1]
 
-    found = await room.ask(looked)
+    found = await room.look(looked)
     form = form_of(Acknowledge, request)
     waiting = [one for one in found if waits(one)]
     rest = [one for one in found if not waits(one)]
@@ -210,7 +210,7 @@ async def acknowledge(request: Request, who: Credential) -> Response:
     ack = Ack(notice=name, at=room.now(), by=form.by.data or "", note=f"portal, key {who.id}")
 
     def done(files: DeskFiles, store: Store) -> None:
-        known = notices_for(store, who, opened(_partner(files, who), who))
+        known = notices_for(store, who, feeds_in(files, who)[1])
         if name not in {one.notice.id for one in known}:
             raise HTTPException(404)
         store.acknowledge(ack)
@@ -272,26 +272,17 @@ async def usage(request: Request, who: Credential) -> Response:
     room = room_of(request)
 
     def looked(files: DeskFiles, store: Store) -> tuple[list[ItemUse], dict[str, str]]:
-        names = {one.id for one in opened(_partner(files, who), who)}
+        partner, feeds = feeds_in(files, who)
         uses = item_uses(store, counted(room.beside, store), who.partner, Period())
-        found = [one for one in uses if one.feed in names]
-        told = {one.notice.guid: one.notice.headline for one in store.notices(who.partner)}
-        return found, _known_as(files, store, who, room, told)
+        found = [one for one in uses if concerns(who, feeds, one.feed)]
+        headlines = {one.notice.guid: one.notice.headline for one in store.notices(who.partner)}
+        for asked in (_feeding(room, partner, one) for one in feeds if partner):
+            stands = shown(asked, store, room.now())
+            headlines.update({one.guid: one.headline for one in stands if one.headline})
+        return found, headlines
 
-    found, headlines = await room.ask(looked)
+    found, headlines = await room.look(looked)
     return page(request, "usage.html", uses=found[::-1], headlines=headlines)
-
-
-def _known_as(
-    files: DeskFiles, store: Store, who: Credential, room: Room, told: dict[str, str]
-) -> dict[str, str]:
-    """Give the headlines by which a partner knows its articles; never another word of them."""
-    partner = _partner(files, who)
-    found = dict(told)
-    for one in opened(partner, who):
-        asked = _feeding(room, partner, one)
-        found.update({s.guid: s.headline for s in shown(asked, store, room.now()) if s.headline})
-    return found
 
 
 ROUTES = [
