@@ -12,7 +12,7 @@ from syndicate.pipeline.doors import name_of
 from syndicate.web.pages.words import when
 from tests.cli.running import run
 from tests.web.browsing import Browser, browser
-from tests.web.serving import PATIENCE, Server, secret
+from tests.web.serving import PATIENCE, Server, secret, served
 from tests.web.test_pages import entered
 
 GUID = "tag:longshore.example,2025:{}"
@@ -170,3 +170,34 @@ def changed(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_the_licence_in_words_is_what_the_decision_takes(desk: Path) -> None:
+    """The property has less than the licence, and pictures less than the rest."""
+    key = secret(desk, "marfa")
+    with served(desk) as server, browser(server) as guest:
+        entered(guest, key)
+        terms = guest.see("/portal/feeds/marfa-arabic").words("//section[@class='card']")
+        assert "Media: app and web." in terms
+        assert "social" not in terms
+        assert "pictures at most 3 in an article graphics Not covered" in terms
+        file = desk / "partners" / "marfa.toml"
+        changed(file, 'media = ["web", "app"]', 'media = ["web", "app", "social"]')
+        changed(file, 'territory = { include = ["X-MENA"] }', 'territory = { include = ["EG"] }')
+        ends = time.monotonic() + PATIENCE
+        while "Territory: Egypt only." not in terms:
+            assert time.monotonic() < ends, terms
+            time.sleep(0.05)
+            terms = guest.see("/portal/feeds/marfa-arabic").words("//section[@class='card']")
+        assert "Media: app, social media, and web." in terms
+        assert "pictures at most 3 in an article Media: app and web." in terms
+
+
+def test_how_much_is_covered_is_said_in_the_language_of_the_page(
+    desk: Path, server: Server
+) -> None:
+    with browser(server, "ar") as guest:
+        entered(guest, secret(desk, "quad-notes"))
+        words = guest.see("/portal/feeds/quad-notes-extracts").words()
+    assert "أول فقرتين" in words
+    assert "paragraphs(" not in words

@@ -13,22 +13,17 @@ from starlette.routing import Route
 
 from syndicate.formats.all import FORMATS
 from syndicate.formats.handout import copy_of
-from syndicate.licensing.terms import document_path
-from syndicate.licensing.usage_terms import Facts, sentences
 from syndicate.model.credential import Credential, Kind
 from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import RenderFailed
 from syndicate.model.feed import Feed
-from syndicate.model.licence import Licence
-from syndicate.model.partner import Agreement, Partner
+from syndicate.model.partner import Partner
 from syndicate.model.receipt import Ack, Told
-from syndicate.model.rights import PartKind
 from syndicate.pipeline import keys
-from syndicate.pipeline.catalog import base_of
-from syndicate.pipeline.compose import path_of
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.preview import Feeding, Shown, shown
 from syndicate.pipeline.usage import ItemUse, Period, item_uses
+from syndicate.web.pages.agreed import FeedFacts, facts_of
 from syndicate.web.pages.forms import Acknowledge, form_of, sent
 from syndicate.web.pages.room import Room, room_of
 from syndicate.web.pages.shown import AWAY, later, onward, page
@@ -41,74 +36,11 @@ DOOR = Door(Kind.KEY, "/portal")
 """Where a partner signs in, with the key that it fetches feeds with."""
 
 
-class Terms(NamedTuple):
-    """Under what a feed runs."""
-
-    agreement: Agreement
-    licence: Licence
-    in_force: bool
-    document: str
-    sentences: tuple[str, ...]
-    covered: tuple[tuple[PartKind, str], ...]
-    """What is granted, and how much of it."""
-    missing: tuple[PartKind, ...]
-
-
-class FeedFacts(NamedTuple):
-    """A feed as its partner sees it."""
-
-    feed: Feed
-    place: str
-    addresses: tuple[tuple[str, str], ...]
-    """(format, address)"""
-    terms: tuple[Terms, ...]
-
-
 def _partner(files: DeskFiles, who: Credential) -> Partner:
     found = files.partner(who.partner)
     if found is None:
         raise HTTPException(404)
     return found
-
-
-def _facts(
-    files: DeskFiles, partner: Partner, feed: Feed, now: datetime, language: str
-) -> FeedFacts:
-    place = partner.property_of(feed)
-    base = base_of(files.desk)
-    addresses = tuple(
-        (name, f"{base}/{path_of(partner.id, feed.id, FORMATS[name])}") for name in feed.formats
-    )
-    terms = tuple(
-        _terms(files, one, licence, now, language)
-        for one in partner.agreements
-        if place.id in one.properties
-        and (licence := files.licence(one.licence, one.licence_version))
-    )
-    return FeedFacts(feed, place.name, addresses, terms)
-
-
-_KINDS = tuple(one for one in PartKind if one not in {PartKind.DATA, PartKind.TRANSLATION})
-
-
-def _terms(
-    files: DeskFiles, agreement: Agreement, licence: Licence, now: datetime, language: str
-) -> Terms:
-    area = files.groups.area(licence.territory, now) & files.groups.area(agreement.territory, now)
-    media = tuple(
-        one for one in licence.media if agreement.media is None or one in agreement.media
-    )
-    facts = Facts(area, media, licence.edit_level, licence.ai.allowed, agreement.term.closes)
-    granted = {one.kind: str(one.extent) for one in licence.grants}
-    return Terms(
-        agreement,
-        licence,
-        agreement.in_force(now),
-        f"{base_of(files.desk)}/{document_path(licence, 'html')}",
-        tuple(sentences(licence, facts, language)),
-        tuple((kind, granted[kind]) for kind in _KINDS if kind in granted),
-        tuple(kind for kind in _KINDS if kind not in granted),
-    )
 
 
 class Overview(NamedTuple):
@@ -127,7 +59,7 @@ async def start(request: Request, who: Credential) -> Response:
 
     def looked(files: DeskFiles, store: Store) -> Overview:
         partner, feeds = feeds_in(files, who)
-        found = [_facts(files, partner, one, room.now(), language) for one in feeds if partner]
+        found = [facts_of(files, partner, one, room.now(), language) for one in feeds if partner]
         waiting = sum(waits(one) for one in notices_for(store, who, feeds))
         return Overview(partner.name if partner else who.partner, tuple(found), waiting)
 
@@ -148,7 +80,7 @@ async def feed(request: Request, who: Credential) -> Response:
 
     def looked(files: DeskFiles, store: Store) -> FeedPage:
         partner, found = _feed(files, who, name)
-        facts = _facts(files, partner, found, room.now(), language)
+        facts = facts_of(files, partner, found, room.now(), language)
         inside = shown(_feeding(room, partner, found), store, room.now())
         return FeedPage(facts, tuple(inside))
 
