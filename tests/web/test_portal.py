@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicate.pipeline.doors import name_of
 from syndicate.web.pages.words import when
-from tests.cli.running import run
+from tests.cli.running import data, run
 from tests.web.browsing import Browser, browser
 from tests.web.serving import PATIENCE, Server, secret, served
 from tests.web.test_pages import entered
@@ -201,3 +201,23 @@ def test_how_much_is_covered_is_said_in_the_language_of_the_page(
         words = guest.see("/portal/feeds/quad-notes-extracts").words()
     assert "أول فقرتين" in words
     assert "paragraphs(" not in words
+
+
+def test_renewing_a_key_ends_no_other(desk: Path, server: Server, guest: Browser) -> None:
+    """Two systems of a partner, a key each: neither is cut off, and the page says what to do."""
+    keys = [secret(desk, "fenwold"), secret(desk, "fenwold")]
+    entered(guest, keys[0])
+    first = keys[0].split("_")[1]
+    said = guest.send(guest.see("/portal/keys"), f"/{first}/renew")
+    assert said.status == 409
+    assert "End the one that nothing uses any more" in said.words("//*[@role='alert']")
+    assert not said.root.xpath("//*[@class='secret']")
+    listed = data("partners", "key", "list", "fenwold", "--desk", desk)
+    assert {(one["id"], one["ends_at"]) for one in listed} == {
+        (one.split("_")[1], None) for one in keys
+    }
+    second = keys[1].split("_")[1]
+    guest.send(said, f"/{second}/revoke")
+    renewed = guest.send(guest.see("/portal/keys"), f"/{first}/renew")
+    assert renewed.status == 200
+    assert "works for seven more days" in renewed.words("//*[@class='secret']")

@@ -15,7 +15,7 @@ from syndicate.formats.all import FORMATS
 from syndicate.formats.handout import copy_of
 from syndicate.model.credential import Credential, Kind
 from syndicate.model.desk import DeskFiles
-from syndicate.model.errors import RenderFailed
+from syndicate.model.errors import AccessRefused, RenderFailed
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Partner
 from syndicate.model.receipt import Ack, Told
@@ -156,14 +156,18 @@ async def own_keys(request: Request, who: Credential) -> Response:
     return await _keys(request, who)
 
 
-async def _keys(request: Request, who: Credential, secret: str = "") -> Response:
+async def _keys(
+    request: Request, who: Credential, secret: str = "", *, full: bool = False
+) -> Response:
     room = room_of(request)
     found = await room.record.ask(lambda store: _renewable(store, who))
     last: dict[str, datetime] = {}
     for one in await room.record.ask(lambda store: counted(room.beside, store)):
         last[one.credential] = max(last.get(one.credential, one.last_at), one.last_at)
     live = [one for one in found if one.is_live(room.now())]
-    return page(request, "keys.html", keys=live, last=last, secret=secret, who=who)
+    status = 409 if full else 200
+    values = {"keys": live, "last": last, "secret": secret, "full": full, "who": who}
+    return page(request, "keys.html", status, **values)
 
 
 def _renewable(store: Store, who: Credential) -> list[Credential]:
@@ -178,15 +182,19 @@ def _renewable(store: Store, who: Credential) -> list[Credential]:
 
 
 async def renew(request: Request, who: Credential) -> Response:
-    """Give another key for the same; the one before lives on for a week."""
+    """Give another key for the same; the one before lives on for a week, and so do others."""
     await pressed(request)
     room, name = room_of(request), request.path_params["key"]
 
     def done(files: DeskFiles, store: Store) -> str:
-        one = keys.find(_renewable(store, who), name)
-        return keys.rotate(store, _partner(files, who), one, room.now(), room.chance).secret
+        now, known = room.now(), _renewable(store, who)
+        one = keys.find((each for each in known if each.is_live(now)), name)
+        return keys.rotate(store, _partner(files, who), one, now, room.chance).secret
 
-    return await _keys(request, who, await room.ask(done))
+    try:
+        return await _keys(request, who, await room.ask(done))
+    except AccessRefused:
+        return await _keys(request, who, full=True)
 
 
 async def revoke(request: Request, who: Credential) -> Response:
