@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from syndicate.pipeline.doors import name_of
 from syndicate.web.pages.words import when
 from tests.cli.running import data, run
@@ -221,3 +223,56 @@ def test_renewing_a_key_ends_no_other(desk: Path, server: Server, guest: Browser
     renewed = guest.send(guest.see("/portal/keys"), f"/{first}/renew")
     assert renewed.status == 200
     assert "works for seven more days" in renewed.words("//*[@class='secret']")
+
+
+def test_a_fault_in_the_files_of_the_desk_is_not_the_partners(desk: Path, server: Server) -> None:
+    """Neither its words nor a status that blames who asked; who works there reads them."""
+    key = secret(desk, "fenwold")
+    person = str(data("staff", "add", "Night desk", "--desk", desk)["secret"])
+    with browser(server, "ar") as guest, browser(server, "ar") as editor:
+        entered(guest, key)
+        server.until(404, "/nothing", authorization=f"Bearer {person}")
+        assert editor.sign_in(person, "/desk").path == "/desk"
+        changed(desk / "desk.toml", "name = ", 'secret_thing = "canary"\nname = ')
+        ends = time.monotonic() + PATIENCE
+        while (page := guest.see("/portal")).status == 200:
+            assert time.monotonic() < ends, "the fault went unseen"
+            time.sleep(0.05)
+        shown = editor.see("/desk")
+    assert shown.status == 503
+    assert "secret_thing" in shown.words("//h1/span[@lang='en'][@dir='ltr']")
+    assert page.status == 503
+    assert page.words("//h1") == "لا يمكن عرض هذا الآن."
+    assert "secret_thing" not in page.text
+    assert int(page.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize("back", ["//[", "http://[x/", "//%5B", "http://[::1"])
+def test_a_way_back_that_is_no_address_leads_to_the_start(guest: Browser, back: str) -> None:
+    sent = guest.client.get("/language/ar", params={"back": back}, follow_redirects=False)
+    assert (sent.status_code, sent.headers["location"]) == (303, "/portal")
+
+
+def test_a_key_that_is_shown_once_is_not_lost_by_a_link(desk: Path, server: Server) -> None:
+    """No other language is offered beside it; who comes back there sees the keys."""
+    languages = "//nav[@class='languages']"
+    with browser(server, "ar") as guest:
+        entered(guest, secret(desk, "fenwold"))
+        page = guest.see("/portal/keys")
+        assert page.root.xpath(languages)
+        renewed = guest.send(page, "/renew")
+        assert renewed.root.xpath("//*[@class='secret']")
+        assert not renewed.root.xpath(languages)
+        again = guest.see(renewed.path)
+        assert (again.path, again.status) == ("/portal/keys", 200)
+        assert guest.see("/portal/notices/n-0").path == "/portal/notices"
+        refused = guest.see("/portal/sign-out")
+        assert (refused.status, refused.headers["allow"]) == (405, "POST")
+        assert refused.words("//h1") == "لا يُعرض شيء في هذا العنوان."
+
+
+def test_a_page_shows_the_pictures_that_its_article_may_have(guest: Browser) -> None:
+    """Those of http too, as the page of a single article does."""
+    policy = guest.see("/portal/sign-in").headers["content-security-policy"]
+    assert "img-src 'self' http: https:;" in policy
+    assert "media-src http: https:;" in policy

@@ -207,6 +207,11 @@ async def revoke(request: Request, who: Credential) -> Response:
     return onward("/portal/keys")
 
 
+async def back(request: Request, _who: Credential) -> Response:
+    """Lead back from the page that a button led to: a link for another language comes here."""
+    return onward("/".join(request.url.path.split("/")[:3]))
+
+
 async def usage(request: Request, who: Credential) -> Response:
     """Show what was offered and fetched."""
     room = room_of(request)
@@ -231,9 +236,12 @@ ROUTES = [
     Route("/portal/feeds/{feed}", DOOR.opens(feed)),
     Route("/portal/feeds/{feed}/items/{guid:path}", DOOR.opens(item)),
     Route("/portal/notices", DOOR.opens(notices)),
+    Route("/portal/notices/{notice}", DOOR.opens(back)),
     Route("/portal/notices/{notice}", DOOR.opens(acknowledge), methods=["POST"]),
     Route("/portal/keys", DOOR.opens(own_keys)),
+    Route("/portal/keys/{key}/renew", DOOR.opens(back)),
     Route("/portal/keys/{key}/renew", DOOR.opens(renew), methods=["POST"]),
+    Route("/portal/keys/{key}/revoke", DOOR.opens(back)),
     Route("/portal/keys/{key}/revoke", DOOR.opens(revoke), methods=["POST"]),
     Route("/portal/usage", DOOR.opens(usage)),
 ]
