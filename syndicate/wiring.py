@@ -198,6 +198,12 @@ class Catalogs:
         self.ground: Ground | None = None
         """What single articles are decided with: the desk's files as of the last catalog."""
 
+    def at_hand(self) -> Ground:
+        """Give that. Raises BadDesk where the desk was never read."""
+        if self.ground is None:
+            raise BadDesk("was not read yet", where=str(self._folder))
+        return self.ground
+
     def made(self, now: datetime) -> Catalog:
         """Give the catalog as of now. Raises BadDesk, StoreFailed, TargetFailed."""
         found = self._found(now)
@@ -244,8 +250,8 @@ class Catalogs:
 
         Both raise BadDesk where its feed gets nothing new, and StoreFailed.
         """
-        ground = self.ground
-        if ground is None or listed.format not in FORMATS:
+        ground = self.at_hand()
+        if listed.format not in FORMATS:
             raise BadDesk("was not read yet", where=str(self._folder))
         files, fmt = ground.files, FORMATS[listed.format]
 

@@ -104,6 +104,8 @@ def issue_key(
 def rotate_key(name: str, overlap: float, desk: Path, *, as_json: bool) -> None:
     """Make a new key in the place of one; both open for a while, so that nothing stands still.
 
+    Where two for the same live already, end the other one first, once nothing uses it.
+
     \b
     syndicate partners key rotate k3v5n2aq
     syndicate partners key rotate k3v5n2aq --overlap 0

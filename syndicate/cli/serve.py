@@ -18,6 +18,7 @@ from syndicate import wiring
 from syndicate.cli.common import Refused, desk_option, json_option, now, shown, tell
 from syndicate.cli.keys import chance
 from syndicate.formats.all import FORMATS
+from syndicate.pipeline.doors import Doors
 from syndicate.web.api.site import FIRST as INTERFACE
 from syndicate.web.api.site import OFTEN, interface
 from syndicate.web.app import App, Others, Pages
@@ -158,6 +159,8 @@ def _pages(
         beside,
         now,
         chance,
+        catalogs.at_hand,
+        Doors(FORMATS),
     )
     try:
         secret = kept_secret(Path(f"{beside}.secret"), secrets.token_bytes(SECRET_BYTES))

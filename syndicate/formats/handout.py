@@ -12,8 +12,10 @@ def copy_of(entry: Entry) -> str:
     """Give the body of an entry as HTML: attribution, link back and licensed pictures in it.
 
     Raises:
-        RenderFailed: an inline run is nested too deep.
+        RenderFailed: it is under embargo, which HTML to copy cannot carry, or an inline run is
+            nested too deep.
     """
+    refuse_unfit("HTML", entry)
     return html_of(body_xhtml(entry))
 
 
@@ -21,14 +23,14 @@ def page_of(entry: Entry) -> bytes:
     """Give headline and body as a page of their own, which says where the original is (RFC 6596).
 
     Raises:
-        RenderFailed: it is under embargo, which no page can carry, or as `copy_of`.
+        RenderFailed: as `copy_of`.
     """
-    refuse_unfit("HTML", entry)
+    copy = copy_of(entry)
     spoken = {"lang": entry.language, "dir": entry.dir}
     head = '<meta charset="utf-8">' + leaf("title", entry.headline)
     if entry.canonical_url:
         original = {"rel": "canonical", "href": entry.canonical_url}
         head += f"<{opening('link', original)}>"
-    shown = around("article", leaf("h1", entry.headline) + copy_of(entry))
+    shown = around("article", leaf("h1", entry.headline) + copy)
     page = around("html", around("head", head) + around("body", shown), spoken)
     return f"<!DOCTYPE html>\n{page}\n".encode()

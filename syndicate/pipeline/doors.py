@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -79,6 +79,8 @@ class Seen(NamedTuple):
     """Why parts that went out once may not be shown now; all of them where nothing may."""
     due: datetime | None = None
     """When time alone can change any of this."""
+    notice: Entry | None = None
+    """What is told instead to who may keep a copy and gets nothing new: a correction."""
     data: bytes = b""
     """The document that was asked for."""
 
@@ -95,6 +97,41 @@ class Seen(NamedTuple):
 
 
 Wants = Literal["nothing", "document", "page"]
+
+
+class _Found(NamedTuple):
+    """An article that a feed gave out, and how it stands."""
+
+    seen: Seen
+    alone: Alone
+    line: Line | None
+    """As it goes out; None where it may not be shown."""
+
+
+class _Looking(NamedTuple):
+    """What a feed gave out, to be looked at article by article."""
+
+    group: Group
+    pasts: Pasts
+    now: datetime
+
+    def at(self, guid: str) -> _Found | None:
+        """Give how an article stands; None where it never went out, or is odd."""
+        alone = self.pasts.alone(self.group, guid)
+        if alone is None or alone.followed.composed.quarantined:
+            return None
+        line = _shown(alone)
+        standing = standing_of(alone, line, self.now)
+        line = line if standing is Standing.SHOWN else None
+        composed = alone.followed.composed
+        seen = Seen(
+            standing,
+            line.entry() if line else None,
+            dict(lost_parts(alone, standing, line)),
+            composed.next_change,
+            next((one.entry() for one in composed.lines if one.is_alone), None),
+        )
+        return _Found(seen, alone, line)
 
 
 class Doors:
@@ -124,31 +161,46 @@ class Doors:
         """
         way = store.way(*place)
         guid = self._guids(store, way).get(name) if way else None
-        turn = _turn(store, ground, way) if way and guid else None
-        if way is None or guid is None or turn is None:
+        looking = self._looking(store, ground, way, now) if way and guid else None
+        if looking is None or guid is None:
             return None
-        group = self._group(store, turn, way, now)
-        pasts = Pasts(store, now, frozenset(), Keeping(store, keeps=False), gives_back=False)
-        alone = pasts.alone(group, guid)
-        if alone is None or alone.followed.composed.quarantined:
-            return None
-        line = _shown(alone)
-        standing = standing_of(alone, line, now)
-        line = line if standing is Standing.SHOWN else None
-        seen = Seen(
-            standing,
-            line.entry() if line else None,
-            dict(lost_parts(alone, standing, line)),
-            alone.followed.composed.next_change,
-        )
-        if line is None or wants == "nothing":
-            return seen
+        found = looking.at(guid)
+        if found is None or found.line is None or wants == "nothing":
+            return found and found.seen
         try:
             page = wants == "page"
-            data = page_of(line.entry()) if page else self._rendered(store, group, alone, line)
+            line = found.line
+            data = page_of(line.entry()) if page else self._rendered(store, looking, found, line)
         except RenderFailed:
             return None
-        return seen._replace(data=data)
+        return found.seen._replace(data=data)
+
+    def each(
+        self,
+        store: Store,
+        ground: Ground,
+        place: tuple[str, str],
+        guids: Iterable[str],
+        now: datetime,
+    ) -> Iterator[Seen | None]:
+        """Give what became of some articles of a feed and format, as `seen` does.
+
+        Raises:
+            StoreFailed: the record cannot be read.
+        """
+        way = store.way(*place)
+        looking = self._looking(store, ground, way, now) if way else None
+        for guid in guids:
+            found = looking.at(guid) if looking else None
+            yield found.seen if found else None
+
+    def _looking(self, store: Store, ground: Ground, way: Way, now: datetime) -> _Looking | None:
+        """Begin to look at what a feed gave out; None where it cannot be decided."""
+        turn = _turn(store, ground, way)
+        if turn is None:
+            return None
+        pasts = Pasts(store, now, frozenset(), Keeping(store, keeps=False), gives_back=False)
+        return _Looking(self._group(store, turn, way, now), pasts, now)
 
     def _guids(self, store: Store, way: Way) -> Mapping[str, str]:
         """Give the guid of every name that a feed ever gave out."""
@@ -184,9 +236,9 @@ class Doors:
             known = self._classes = files, named, Classes(files, named)
         return known[2]
 
-    def _rendered(self, store: Store, group: Group, alone: Alone, line: Line) -> bytes:
+    def _rendered(self, store: Store, looking: _Looking, found: _Found, line: Line) -> bytes:
         """Give the document of one article: checked, as every document is. Raises RenderFailed."""
-        [member] = group.members
+        [member], alone = looking.group.members, found.alone
         fmt = self._formats[member.turn.format]
         keeping = Keeping(store, keeps=False)
         composed = alone.followed.composed._replace(lines=(line,), tombstones=())

@@ -89,21 +89,25 @@ def rotate(
 ) -> Issued:
     """Make another credential for the same; the one before lives on for a while.
 
-    Where two live already, the older of the two ends now.
+    No other one of the sort ends by it: somebody may use that one.
 
     Raises:
-        AccessRefused: the one before is over.
+        AccessRefused: the one before is over, or two would live on beside the new one.
     """
     if not before.is_live(now):
         raise AccessRefused(f"{before.kind} {before.id} is over", mend="issue a new one")
     wanted = Wanted(before.kind, before.property, before.feed, before.note)
     made, secret = _made(partner, wanted, now, chance)
-    ended = []
-    for one in _alike(access, made, now):
-        until = now + overlap if one.id == before.id else now
-        ended.append(_ended(one, until))
-    access.issue(made, tuple(ended))
-    return Issued(made, secret, tuple(ended))
+    others = [one for one in _alike(access, made, now) if one.id != before.id]
+    if len(others) + (overlap > timedelta(0)) >= AT_A_TIME:
+        raise AccessRefused(
+            f"{AT_A_TIME} {made.kind}s for the same live already",
+            where=f"partner {partner.id}",
+            mend=f"revoke {others[0].id} first, once nothing uses it",
+        )
+    over = _ended(before, now + overlap)
+    access.issue(made, (over,))
+    return Issued(made, secret, (over,))
 
 
 def revoke(access: Access, credential: Credential, now: datetime) -> Credential:

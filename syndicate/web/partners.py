@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from syndicate.model.credential import Credential
+from syndicate.model.desk import DeskFiles
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Partner
 from syndicate.model.receipt import Told
 from syndicate.pipeline.ports import Store
 
 
-def opened(partner: Partner, who: Credential) -> list[Feed]:
+def feeds_in(files: DeskFiles, who: Credential) -> tuple[Partner | None, list[Feed]]:
+    """Give the partner that has a key, and the feeds that the key opens.
+
+    Who is no longer on the desk has no feeds, and is still told what to take down.
+    """
+    partner = files.partner(who.partner)
+    return partner, _opened(partner, who) if partner else []
+
+
+def _opened(partner: Partner, who: Credential) -> list[Feed]:
     """Give the feeds of a partner that a key opens."""
     return [
         one for one in partner.feeds if who.opens(partner.id, partner.property_of(one).id, one.id)
@@ -23,9 +33,17 @@ def notices_for(store: Store, who: Credential, feeds: Collection[Feed]) -> list[
 
     Raises StoreFailed.
     """
-    names = {one.id for one in feeds}
+    found = store.notices(who.partner)
+    return [one for one in found if concerns(who, feeds, one.notice.feed)]
+
+
+def concerns(who: Credential, feeds: Collection[Feed], name: str) -> bool:
+    """Say whether what a feed of the partner gave out concerns whoever has a key.
+
+    A key for all of it speaks for feeds that are gone, too.
+    """
     every = who.property is None and who.feed is None
-    return [one for one in store.notices(who.partner) if every or one.notice.feed in names]
+    return every or name in {one.id for one in feeds}
 
 
 def waits(one: Told) -> bool:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import DeskFiles
+from syndicate.model.receipt import Way
 from syndicate.pipeline.doors import (
     Doors,
     Ground,
@@ -23,6 +24,7 @@ from syndicate.pipeline.doors import (
     media_address_of,
     name_of,
 )
+from syndicate.pipeline.preview import Feeding, shown
 from syndicate.pipeline.standings import Standing
 from tests.builders import (
     NOW,
@@ -380,7 +382,23 @@ def test_doors_of_any_desk_show_what_its_feeds_do(data: st.DataObject) -> None:
                 elif line is not None:
                     assert found
                     assert found.entry is None
+            _listed(desk, doors, ground, way, drawn.now)
         desk.store.close()
+
+
+def _listed(desk: Running, doors: Doors, ground: Ground, way: Way, now: datetime) -> None:
+    """A partner sees its feed as it stands, line by line."""
+    partner = ground.files.partner(way.partner)
+    feeds = [one for one in partner.feeds if one.id == way.feed] if partner else []
+    if partner is None or not feeds or way.format not in feeds[0].formats:
+        return
+    asked = Feeding(doors, ground, partner, feeds[0], FORMATS[way.format])
+    lines = desk.store.manifest(way.manifest)
+    for one, line in zip(shown(asked, desk.store, now), lines, strict=True):
+        assert (one.guid, one.withdrawn, one.waits) == (line.guid, line.withdrawn, False)
+        assert bool(one.entry) is not line.withdrawn
+        assert one.is_notice is ("correction/" in line.guid)
+        assert one.headline or one.withdrawn
 
 
 def _stands_in(desk: Running, partner: str, feed: str, name: str, guid: str, data: bytes) -> None:

@@ -125,11 +125,24 @@ def test_a_rotation_leaves_both_open_for_a_while(
     assert after.property == "web"
     live = [(one.is_live(then + days * DAY)) for days in (0, 1, 2) for one in (before, after)]
     assert live == [True, True, True, True, False, True]
-    third = rotate(store, PARTNER, after, then + DAY, chance, 2 * DAY)
+    third = rotate(store, PARTNER, after, then + 2 * DAY, chance, 2 * DAY)
     ends = {one.id: one.ends_at for one in store.credentials()}
-    assert ends[before.id] == then + DAY  # a third of the sort never lives beside the others
-    assert ends[after.id] == then + 3 * DAY
+    assert ends[before.id] == then + 2 * DAY
+    assert ends[after.id] == then + 4 * DAY
     assert ends[third.credential.id] is None
+
+
+def test_a_rotation_never_ends_a_key_that_somebody_else_uses(
+    store: SqlStore, make: Callable[..., Issued], chance: Callable[[], bytes]
+) -> None:
+    """Two systems, a key each: a third of the sort must not live beside them."""
+    one, other = make().credential, make().credential
+    with pytest.raises(AccessRefused, match=f"revoke {other.id} first"):
+        rotate(store, PARTNER, one, NOW, chance)
+    assert all(key.ends_at is None for key in store.credentials())
+    at_once = rotate(store, PARTNER, one, NOW, chance, timedelta(0))
+    live = {key.id for key in store.credentials() if key.is_live(NOW)}
+    assert live == {other.id, at_once.credential.id}
 
 
 def test_what_is_revoked_is_over_at_once_and_for_ever(

@@ -132,13 +132,19 @@ class ItemFacts(Answered):
     updated: Instant
     """The date of change that it went out with."""
     language: str | None
-    """Language of the text (BCP 47); null where it was withdrawn."""
+    """Language of the text (BCP 47); null where it cannot be had now."""
     partial: bool
     """Whether something of it is left out for you."""
     withdrawn: bool
     """Whether it was taken back: nothing of it may be shown any more."""
+    embargoed: bool
+    """Whether it is under embargo: nothing of it may be published before its document says."""
+    waits: bool
+    """Whether it has changed, and cannot be fetched alone until it is published anew."""
+    notice: bool
+    """Whether it is no article: it says what was wrong in one of which you may keep a copy."""
     document: str | None
-    """Where it is fetched alone, with the same key; null where it was withdrawn."""
+    """Where it is fetched alone, with the same key; null where it cannot be."""
     url: str | None
     """Its page at the publisher."""
 

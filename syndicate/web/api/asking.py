@@ -9,13 +9,9 @@ from starlette.requests import Request
 
 from syndicate.model.base import Model
 from syndicate.model.credential import Credential
-from syndicate.model.desk import DeskFiles
-from syndicate.model.feed import Feed
-from syndicate.model.partner import Partner
 from syndicate.web.api.problems import Wrong
 from syndicate.web.limits import Limits
 from syndicate.web.pages.room import Room
-from syndicate.web.partners import opened
 
 _M = TypeVar("_M", bound=Model)
 
@@ -47,12 +43,3 @@ class Call(NamedTuple):
         if self.who is None:
             raise Wrong("key-missing")
         return self.who
-
-
-def feeds_in(files: DeskFiles, who: Credential) -> tuple[Partner | None, list[Feed]]:
-    """Give the partner that has a key, and the feeds that the key opens.
-
-    Who is no longer on the desk has no feeds, and is still told what to take down.
-    """
-    partner = files.partner(who.partner)
-    return partner, opened(partner, who) if partner else []

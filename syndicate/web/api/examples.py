@@ -73,6 +73,9 @@ _ITEM = ItemFacts(
     language="en",
     partial=True,
     withdrawn=False,
+    embargoed=False,
+    waits=False,
+    notice=False,
     document=f"{_BASE}/fenwold/fenwold-text/items/2bf862eac109514efb7ff974d16d3830.rss",
     url="https://longshore.example/2026/seagrass-study",
 )

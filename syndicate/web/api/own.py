@@ -32,11 +32,11 @@ from syndicate.web.api.answers import (
     Usage,
     Use,
 )
-from syndicate.web.api.asking import Call, feeds_in
+from syndicate.web.api.asking import Call
 from syndicate.web.api.bodies import AckForm
 from syndicate.web.api.problems import Wrong
 from syndicate.web.api.reading import PAGE
-from syndicate.web.partners import notices_for, waits
+from syndicate.web.partners import concerns, feeds_in, notices_for, waits
 from syndicate.web.tally import counted
 
 
@@ -109,7 +109,8 @@ async def items(call: Call) -> Items:
         wanted = call.query.get("format") or (feed.formats[0] if feed else "")
         if partner is None or feed is None or wanted not in feed.formats:
             raise Wrong("not-found")
-        return _items(Feeding(files, partner, feed, FORMATS[wanted]), store, call)
+        room, fmt = call.room, FORMATS[wanted]
+        return _items(Feeding(room.doors, room.ground(), partner, feed, fmt), store, call)
 
     return await call.room.look(looked)
 
@@ -152,15 +153,18 @@ def _alone(base: str, asked: Feeding, line: ManifestLine) -> str:
 
 
 def _item(line: ManifestLine, shown: Shown, at: datetime, document: str) -> ItemFacts:
-    entry = shown.entry
+    entry = None if shown.is_notice else shown.entry
     return ItemFacts(
         guid=line.guid,
         version=line.version + line.revision,
         headline=shown.headline,
         updated=shown.updated or at,
-        language=entry.language if entry else None,
+        language=shown.entry.language if shown.entry else None,
         partial=bool(entry and entry.partial),
-        withdrawn=entry is None,
+        withdrawn=shown.withdrawn,
+        embargoed=bool(entry and (entry.embargoed or entry.embargo_open_ended)),
+        waits=shown.waits,
+        notice=shown.is_notice,
         document=document if entry else None,
         url=entry.canonical_url if entry else None,
     )
@@ -235,7 +239,7 @@ async def usage(call: Call) -> Usage:
     period = Period(call.query.get("since"), call.query.get("until"))
 
     def looked(files: DeskFiles, store: Store) -> Usage:
-        names = {one.id for one in feeds_in(files, who)[1]}
+        feeds = feeds_in(files, who)[1]
         found = item_uses(store, counted(room.beside, store), who.partner, period)
         uses = tuple(
             Use(
@@ -248,7 +252,7 @@ async def usage(call: Call) -> Usage:
                 fetched=one.fetched,
             )
             for one in found
-            if one.feed in names
+            if concerns(who, feeds, one.feed)
         )
         return Usage(since=period.since, until=period.until, uses=uses)
 

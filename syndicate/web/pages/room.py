@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from syndicate.model.desk import DeskFiles
 from syndicate.pipeline.catalog import Catalog
+from syndicate.pipeline.doors import Doors, Ground
 from syndicate.pipeline.keys import Chance
 from syndicate.pipeline.ports import Store
 from syndicate.web.record import Record
@@ -34,6 +35,10 @@ class Room(NamedTuple):
     now: Callable[[], datetime]
     chance: Chance
     """Gives the random bytes of a secret."""
+    ground: Callable[[], Ground]
+    """Gives what single articles are decided with. Raises BadDesk where there is nothing yet."""
+    doors: Doors
+    """Looks articles up, in the thread of `aside`."""
 
     async def ask(self, what: Callable[[DeskFiles, Store], _T]) -> _T:
         """Give what the desk's files and the record say. Raises SyndicateError."""

@@ -34,10 +34,13 @@ from syndicate.web.pages.words import (
     language_of,
     named,
     said,
+    spoken,
     translations,
     when,
 )
 
+AWAY = 60
+"""Seconds after which it is worth trying again."""
 _HERE = Path(__file__).parent
 
 
@@ -59,6 +62,7 @@ def _environment(language: str) -> Environment:
         direction_of=direction_of,
         isolated=isolated,
         said=partial(said, language=language),
+        spoken=partial(spoken, language=language),
         part=partial(named, PARTS, language=language),
         grade=partial(named, GRADES, language=language),
         reason=partial(named, REASONS, language=language),

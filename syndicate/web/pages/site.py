@@ -22,21 +22,20 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from syndicate.model.errors import NotFound, StoreFailed, SyndicateError
+from syndicate.model.credential import Kind
+from syndicate.model.errors import AccessRefused, NotFound, StoreFailed, SyndicateError
 from syndicate.web.limits import Limits
 from syndicate.web.pages import ask, desk, desk_articles, desk_orders, desk_requests, portal
 from syndicate.web.pages.room import Room
-from syndicate.web.pages.session import Sessions
-from syndicate.web.pages.shown import later, nothing, problem
+from syndicate.web.pages.session import Sessions, signed_in
+from syndicate.web.pages.shown import AWAY, later, nothing, problem
 from syndicate.web.pages.words import COOKIE, LANGUAGES, _
 
 FIRST = frozenset({"request", "portal", "desk", "static", "language"})
 """The first part of the paths of pages."""
-AWAY = 60
-"""Seconds after which it is worth trying again."""
 _YEAR = 365 * 24 * 3_600
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https:; media-src https:; "
+    "default-src 'none'; style-src 'self'; img-src 'self' http: https:; media-src http: https:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _SAFE = {
@@ -113,20 +112,32 @@ def _choose(request: Request) -> Response:
     code = request.path_params["code"]
     if code not in LANGUAGES:
         raise HTTPException(404)
-    back = urlsplit(request.query_params.get("back", "/portal"))
-    first = back.path.lstrip("/").partition("/")[0]
-    path = "/" + back.path.lstrip("/\\") if first in FIRST and "\\" not in back.path else "/portal"
-    answer = RedirectResponse(path, 303)
+    answer = RedirectResponse(_back(request.query_params.get("back", "")), 303)
     answer.set_cookie(
         COOKIE, code, max_age=_YEAR, samesite="lax", secure=request.url.scheme == "https"
     )
     return answer
 
 
+def _back(stated: str) -> str:
+    """Give the path of the page that somebody came from, if it is one of ours."""
+    try:
+        path = urlsplit(stated).path
+    except ValueError:  # no address at all, as //[
+        return "/portal"
+    first = path.lstrip("/").partition("/")[0]
+    return "/" + path.lstrip("/\\") if first in FIRST and "\\" not in path else "/portal"
+
+
+_NOT_SO = _("Nothing is shown at this address.")
+"""Of what only a button leads to."""
+
+
 def _wrong(request: Request, met: Exception) -> Response:
     if not isinstance(met, HTTPException) or met.status_code == HTTPStatus.NOT_FOUND:
         return nothing(request)
-    found = problem(request, met.status_code, met.detail)
+    is_method = met.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    found = problem(request, met.status_code, _NOT_SO if is_method else met.detail)
     for name, value in (met.headers or {}).items():
         found.headers[name] = value
     return found
@@ -135,6 +146,10 @@ def _wrong(request: Request, met: Exception) -> Response:
 def _failed(request: Request, met: Exception) -> Response:
     if isinstance(met, NotFound):
         return nothing(request)
-    if isinstance(met, SyndicateError) and not isinstance(met, StoreFailed):
+    if isinstance(met, StoreFailed):
+        return later(request, 503, _("The record cannot be reached."), AWAY)
+    if isinstance(met, AccessRefused):
         return problem(request, 400, met.what, met.mend)
-    return later(request, 503, _("The record cannot be reached."), AWAY)
+    if isinstance(met, SyndicateError) and signed_in(request, Kind.DESK):
+        return problem(request, 503, met.what, met.mend)
+    return later(request, 503, _("This cannot be shown now."), AWAY)

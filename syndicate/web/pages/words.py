@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ar": "العربية"}
@@ -141,6 +141,14 @@ STATES: Mapping[str, str] = {
 def said(text: str, language: str) -> str:
     """Give marked words in a language."""
     return str(translations(language).gettext(text)) if text else ""
+
+
+def spoken(text: str, language: str) -> Markup:
+    """Give words in a language; what nobody translated is English, and marked as such."""
+    found = said(text, language)
+    if language == "en" or found != text:
+        return escape(found)
+    return Markup('<span lang="en" dir="ltr" class="english">{}</span>').format(text)
 
 
 def named(names: Mapping[str, str], key: str, language: str) -> str:
