@@ -124,13 +124,13 @@ class Judged:
     def _asked_for(self, part: Part) -> _Alike:
         """Ask the gates that look at nothing of a part but its ground, sort and place."""
         asked = self.asked
-        is_gallery = isinstance(part.block, Gallery)
+        silent = isinstance(part.block, Gallery) and not part.ground.permission.speaks_of_owner
         grants = part_gates.grants_of(asked, part.kind, self.limits.media)
         above = self.decisions.get(part.parent or "")
         limits = self.limits._replace(area=above.territory) if above else self.limits
         area, media, before = part_gates.g5_g6_reach(asked, part, grants, limits)
         before += part_gates.g8_kind(asked, part, grants)
-        if not is_gallery:
+        if not silent:  # a gallery may leave it to its pictures
             before += part_gates.g9_onward(asked, part)
         before += part_gates.g9_windows(asked, part)
         after = [*part_gates.g14_purpose(asked, part), *self._parent(part)]
