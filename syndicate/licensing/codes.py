@@ -153,6 +153,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "No file of it is within {pixels} pixels.",
             "Add a smaller rendition, with width and height.",
         ),
+        "FILE_SHARED": Code(
+            "G9",
+            "Every file of it is also one of {other} that may not go out.",
+            "Give it a file of its own, or see {other}.",
+        ),
         "EDIT_NOT_GRANTED": Code(
             "G10",
             "It is a translation of {original}, and the licence grants no translations.",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from syndicate.licensing import part_gates
 from syndicate.licensing.codes import found
 from syndicate.licensing.extents import Cut, block_words, words_in
+from syndicate.licensing.gone import Gone, denied_files, files_of
 from syndicate.licensing.part_gates import Limits
 from syndicate.licensing.question import Part, Question
 from syndicate.model.body import TEXT_BLOCKS, Gallery, Heading
@@ -222,7 +223,9 @@ class Judged:
             yield found("COUNT_CUT", Verdict.DENY, source, part=name, count=limit, kind=kind)
 
     def _settle(self, parts: Mapping[str, Part]) -> None:
-        """Let go of galleries without pictures, and of a body that cannot stand without a part."""
+        """Let go of what shares its files with refused parts, of galleries without pictures, and
+        of a body that cannot stand without a part."""
+        self._settle_shared(parts)
         for name, part in parts.items():
             if isinstance(part.block, Gallery):
                 self._settle_container(name, "GALLERY_EMPTY")
@@ -231,6 +234,21 @@ class Judged:
             one = self.decisions[name]
             if one.verdict is not Verdict.ALLOW and not part.ground.severable and part.parent:
                 self._refuse_body(one)
+
+    def _settle_shared(self, parts: Mapping[str, Part]) -> None:
+        """Refuse what would go out with no file but those that may not: they are gone wherever
+        they stand."""
+        denied = tuple(denied_files(parts, self.decisions.values()))
+        gone = Gone(denied)
+        for name, part in parts.items() if gone else ():
+            one = self.decisions[name]
+            files = files_of(part, one.max_pixels)
+            if one.verdict is Verdict.ALLOW and files and all(gone.holds(url) for url in files):
+                others = [of.part for of in denied if any(map(Gone((of,)).holds, files))]
+                held = all(self.decisions[of].verdict is Verdict.HOLD for of in others)
+                effect = Verdict.HOLD if held else Verdict.DENY
+                why = found("FILE_SHARED", effect, f"part {others[0]}", part=name, other=others[0])
+                self._refuse(name, why)
 
     def _settle_container(self, name: str, code: str) -> None:
         inside = [one for one in self.decisions.values() if one.parent == name]

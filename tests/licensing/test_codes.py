@@ -139,6 +139,9 @@ CASES: dict[str, Case] = {
     "PART_EXPIRED": Case(picture(**own(), window={"end": EARLIER}), part="photo"),
     "NO_RENDITION": Case({"body": [TEXT, a_picture(rights=own(), renditions=[])]}, part="photo"),
     "RENDITION_TOO_LARGE": Case(picture(**own(), max_pixels=9), part="photo"),
+    "FILE_SHARED": Case(
+        {"body": [TEXT, a_picture(rights=own()), a_picture(id="second")]}, part="photo"
+    ),
     "EDIT_NOT_GRANTED": Case({"translation_of": "tag:harbour.example,2024:mur"}),
     "EXCLUSIVE_ELSEWHERE": Case(effect=HOLD, asked={"rivals": (a_rival(),)}),
     "QUOTA_EXHAUSTED": Case(licence={"quota": MONTHLY}, effect=HOLD, asked=COUNTED),

@@ -292,11 +292,6 @@ def test_03_no_field_leads_to_a_denied_file_however_it_is_spelled(address: str) 
     assert "see …" in text
 
 
-def test_03_a_file_of_an_allowed_and_a_refused_picture_stays_here() -> None:
-    both = [a_picture(id="a", rights=own()), a_picture(id="b", rights={"onward": "refused"})]
-    assert not entry(an_article(body=[PARAGRAPH, *both])).pictures()
-
-
 def test_03_the_caption_of_a_gallery_goes_with_its_first_denied_picture() -> None:
     kept = a_picture(id="ours", rights=own())
     lost = a_picture(id="theirs", rights={"onward": "refused"}, renditions=[OTHER_FILE])
