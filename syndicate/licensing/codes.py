@@ -103,6 +103,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "It may not be seen in {places}, and the partner cannot block places.",
             "The partner blocks these places (can_geo_block), or the rights are widened.",
         ),
+        "TERRITORY_OF_TEXT": Code(
+            "G5",
+            "It may not be seen in {places}, and a text cannot be kept from a place by itself.",
+            "Clear it for these places, or keep the whole article from them.",
+        ),
         "MEDIUM_EMPTY": Code(
             "G6", "No medium is left that it is cleared for.", "Clear or agree one in common."
         ),

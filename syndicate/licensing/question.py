@@ -215,12 +215,8 @@ class Question(NamedTuple):
 
         What restricts the headline restricts everything: nothing goes out without it.
         """
-        headline = self.parts["headline"].ground
-        area = self.without(headline.prose.exclude)
-        for level in headline.levels:
-            if level.territory:
-                area &= self.area(level.territory)
-        return area
+        area, headline = self.article.rights.territory, self.parts["headline"].ground
+        return self.area_of(headline) & (self.area(area) if area else EVERYWHERE)
 
     def area_of(self, ground: Ground) -> Area:
         """Give where the part's own rights let it go (the article's own not included)."""

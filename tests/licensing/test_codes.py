@@ -100,6 +100,10 @@ CASES: dict[str, Case] = {
         picture(**own(), territory=US), {"territory": {"include": ["GB"]}}, part="photo"
     ),
     "TERRITORY_NEEDS_GEOBLOCK": Case(picture(**own(), territory=US), part="photo"),
+    "TERRITORY_OF_TEXT": Case(
+        {"body": [TEXT, {**TEXT, "id": "gb", "rights": {"territory": {"exclude": ["US"]}}}]},
+        part="gb",
+    ),
     "MEDIUM_EMPTY": Case({"rights": {**own(), "media": ["print"]}}),
     "NOT_COVERED_MEDIUM": Case(licence={"media": ["print"]}),
     "ITEM_DISPLAY_OVER": Case(
