@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from syndicate.licensing import part_gates
 from syndicate.licensing.codes import found
-from syndicate.licensing.extents import Cut, block_words, words_in
+from syndicate.licensing.extents import Cut, block_words, lines_of, words_in
 from syndicate.licensing.gone import Gone, denied_files, files_of
 from syndicate.licensing.part_gates import Limits
 from syndicate.licensing.question import Part, Question
@@ -161,7 +161,9 @@ class Judged:
 
     def _limits(self, part: Part, grants: Sequence[Grant]) -> list[Extent]:
         """Give how much of a part its rights and grants let go; the body's are counted at once."""
-        own = [level.max_extent for level in part.ground.levels[1:] if level.max_extent]
+        # The article's own counts the body as a whole, and the summary by itself.
+        levels = part.ground.levels[0 if part.kind is PartKind.SUMMARY else 1 :]
+        own = [level.max_extent for level in levels if level.max_extent]
         return own if part.kind is PartKind.BODY else own + [grant.extent for grant in grants]
 
     def _extent_of(self, part: Part, grants: Sequence[Grant]) -> Extent:
@@ -171,6 +173,9 @@ class Judged:
         limits = self._limits(part, grants)
         if any(limit.unit is ExtentUnit.NONE for limit in limits):
             return NOTHING
+        lines = [one for one in limits if one.unit is ExtentUnit.PARAGRAPHS]
+        if any((one.count or 0) < lines_of(part.block) for one in lines):
+            return min(lines, key=lambda one: one.count or 0)
         counts = [one.count for one in limits if one.unit is ExtentUnit.WORDS and one.count]
         if self.position.get(part.name) == self.limits.end.blocks and self.limits.end.words:
             counts.append(self.limits.end.words)
@@ -189,7 +194,8 @@ class Judged:
         if part.name == "body" or extent.unit is ExtentUnit.FULL:
             return
         can_be_cut = isinstance(part.block, TEXT_BLOCKS) and not isinstance(part.block, Heading)
-        partly = extent != NOTHING and (part.name == "summary" or can_be_cut)
+        by_words = extent.unit is ExtentUnit.WORDS
+        partly = by_words and (part.name == "summary" or can_be_cut)
         effect = Verdict.ALLOW if partly else Verdict.DENY
         yield found("EXTENT_CUT", effect, part.clause, part=part.name, extent=extent)
 

@@ -168,7 +168,7 @@ class PartRights(Model):
     window: Window | None = None
     """When the part may be used."""
     max_extent: Extent | None = None
-    """How much of it may be passed on."""
+    """How much of it may be passed on; of an article, of its body and of its summary each."""
     max_pixels: Count | None = None
     """Longest side of a picture that may be passed on, in pixels."""
     edit_level: EditLevel | None = None

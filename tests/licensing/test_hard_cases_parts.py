@@ -233,6 +233,25 @@ def test_the_rights_in_a_part_limit_its_extent() -> None:
     assert {block.id for block in made.body}.isdisjoint({"none", "photo"})
 
 
+def test_the_rights_in_an_article_limit_the_extent_of_its_summary_too() -> None:
+    made = entry(an_article(rights={**own(), "max_extent": "words(3)"}))
+    assert made.summary == "Engineers measured two …"
+    assert made.partial
+    whole = entry(an_article(rights={**own(), "max_extent": "words(30)"}))
+    assert whole.summary == article_data()["summary"]
+
+
+def test_an_extent_in_paragraphs_limits_a_list_or_table_of_more() -> None:
+    of_list = {"type": "list", "id": "list", "items": ["One", "Two"]}
+    of_table = {"type": "table", "id": "table", "header": ["A"], "rows": [["1"], ["2"]]}
+    for count, goes in ((1, set()), (2, {"list"}), (3, {"list", "table"})):
+        rights = {**own(), "max_extent": f"paragraphs({count})"}
+        blocks = [{**one, "rights": rights} for one in (of_list, of_table, PARAGRAPH)]
+        made = entry(an_article(body=[PARAGRAPH, *blocks]))
+        assert {block.id for block in made.body} & {"list", "table"} == goes
+        assert {"b1", "b4"} <= {block.id for block in made.body}
+
+
 def test_the_rights_in_a_part_limit_its_changes() -> None:
     strict = {**PARAGRAPH, "id": "strict", "rights": {**own(), "edit_level": "none"}}
     licence = a_licence(
