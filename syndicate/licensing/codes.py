@@ -103,6 +103,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "It may not be seen in {places}, and the partner cannot block places.",
             "The partner blocks these places (can_geo_block), or the rights are widened.",
         ),
+        "TERRITORY_OF_TEXT": Code(
+            "G5",
+            "It may not be seen in {places}, and a text cannot be kept from a place by itself.",
+            "Clear it for these places, or keep the whole article from them.",
+        ),
         "MEDIUM_EMPTY": Code(
             "G6", "No medium is left that it is cleared for.", "Clear or agree one in common."
         ),
@@ -152,6 +157,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "G9",
             "No file of it is within {pixels} pixels.",
             "Add a smaller rendition, with width and height.",
+        ),
+        "FILE_SHARED": Code(
+            "G9",
+            "Every file of it is also one of {other} that may not go out.",
+            "Give it a file of its own, or see {other}.",
         ),
         "EDIT_NOT_GRANTED": Code(
             "G10",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from syndicate.model.base import text_of
-from syndicate.model.body import TEXT_BLOCKS, Block, Heading, Table, texts_of
+from syndicate.model.body import TEXT_BLOCKS, Block, Heading, ListBlock, Table, texts_of
 from syndicate.model.rights import NOTHING, Extent, ExtentUnit
 
 _WORD = re.compile(r"\S+")
@@ -77,6 +77,15 @@ def block_words(block: Block) -> int:
     if isinstance(block, Table):
         texts += [cell for row in (block.header, *block.rows) for cell in row]
     return sum(words_in(text_of(text)) for text in texts)
+
+
+def lines_of(block: Block | None) -> int:
+    """Count what stands as paragraphs in a part: items of a list, rows of a table, else one."""
+    if isinstance(block, ListBlock):
+        return len(block.items)
+    if isinstance(block, Table):
+        return len(block.rows) + bool(block.header)
+    return 1
 
 
 def tightest(body: Sequence[Block], extents: Iterable[Extent]) -> Extent:

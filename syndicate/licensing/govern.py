@@ -169,14 +169,15 @@ def _licences(request: Request) -> tuple[Licence, ...]:
 def keeps_terms(
     files: DeskFiles, partner: Partner, held: Iterable[Holding | OutUnder]
 ) -> Mapping[str, Delivered]:
-    """Give the articles that went out under other terms than those of their agreement now."""
+    """Give the articles that went out under other terms than would govern them now: another
+    version of the agreement's licence, an older one of a public licence."""
     agreed = {one.id: f"{one.licence}/v{one.licence_version}" for one in partner.agreements}
     found = {}
     for one in held:
         if one.agreement not in agreed or one.licence in {"", agreed[one.agreement]}:
             continue
         licence = licence_named(files, one.licence)
-        if licence and not licence.public:
+        if licence and not (licence.public and licence == files.public_licence(licence.id)):
             found[one.guid] = Delivered(one.agreement, one.licence)
     return found
 
@@ -192,14 +193,19 @@ def terms_of(
 ) -> tuple[Licence, Licence] | None:
     """Give the terms that govern and the licence that says what is covered.
 
-    An article under a public licence goes out under that one, also inside a paid agreement.
+    An article under a public licence goes out under that one, also inside a paid agreement. What
+    was given under a version of it stays under that version.
     """
     coverage = files.licence(agreement.licence, agreement.licence_version)
-    if delivered and delivered.agreement == agreement.id and not agreement.retroactive:
-        coverage = licence_named(files, delivered.licence) or coverage
+    is_its = delivered is not None and delivered.agreement == agreement.id
+    kept = licence_named(files, delivered.licence) if delivered and is_its else None
+    if kept and not kept.public and not agreement.retroactive:
+        coverage = kept
     if coverage is None:
         return None
     public = files.public_licence(article.licence) if article.licence else None
+    if public and kept and kept.public and kept.id == public.id:
+        public = kept
     return public or coverage, coverage
 
 

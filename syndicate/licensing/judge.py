@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from syndicate.licensing import part_gates
 from syndicate.licensing.codes import found
-from syndicate.licensing.extents import Cut, block_words, words_in
+from syndicate.licensing.extents import Cut, block_words, lines_of, words_in
+from syndicate.licensing.gone import Gone, denied_files, files_of
 from syndicate.licensing.part_gates import Limits
 from syndicate.licensing.question import Part, Question
 from syndicate.model.body import TEXT_BLOCKS, Gallery, Heading
@@ -124,13 +125,13 @@ class Judged:
     def _asked_for(self, part: Part) -> _Alike:
         """Ask the gates that look at nothing of a part but its ground, sort and place."""
         asked = self.asked
-        is_gallery = isinstance(part.block, Gallery)
+        silent = isinstance(part.block, Gallery) and not part.ground.permission.speaks_of_owner
         grants = part_gates.grants_of(asked, part.kind, self.limits.media)
         above = self.decisions.get(part.parent or "")
         limits = self.limits._replace(area=above.territory) if above else self.limits
         area, media, before = part_gates.g5_g6_reach(asked, part, grants, limits)
         before += part_gates.g8_kind(asked, part, grants)
-        if not is_gallery:
+        if not silent:  # a gallery may leave it to its pictures
             before += part_gates.g9_onward(asked, part)
         before += part_gates.g9_windows(asked, part)
         after = [*part_gates.g14_purpose(asked, part), *self._parent(part)]
@@ -160,7 +161,9 @@ class Judged:
 
     def _limits(self, part: Part, grants: Sequence[Grant]) -> list[Extent]:
         """Give how much of a part its rights and grants let go; the body's are counted at once."""
-        own = [level.max_extent for level in part.ground.levels[1:] if level.max_extent]
+        # The article's own counts the body as a whole, and the summary by itself.
+        levels = part.ground.levels[0 if part.kind is PartKind.SUMMARY else 1 :]
+        own = [level.max_extent for level in levels if level.max_extent]
         return own if part.kind is PartKind.BODY else own + [grant.extent for grant in grants]
 
     def _extent_of(self, part: Part, grants: Sequence[Grant]) -> Extent:
@@ -170,6 +173,9 @@ class Judged:
         limits = self._limits(part, grants)
         if any(limit.unit is ExtentUnit.NONE for limit in limits):
             return NOTHING
+        lines = [one for one in limits if one.unit is ExtentUnit.PARAGRAPHS]
+        if any((one.count or 0) < lines_of(part.block) for one in lines):
+            return min(lines, key=lambda one: one.count or 0)
         counts = [one.count for one in limits if one.unit is ExtentUnit.WORDS and one.count]
         if self.position.get(part.name) == self.limits.end.blocks and self.limits.end.words:
             counts.append(self.limits.end.words)
@@ -188,7 +194,8 @@ class Judged:
         if part.name == "body" or extent.unit is ExtentUnit.FULL:
             return
         can_be_cut = isinstance(part.block, TEXT_BLOCKS) and not isinstance(part.block, Heading)
-        partly = extent != NOTHING and (part.name == "summary" or can_be_cut)
+        by_words = extent.unit is ExtentUnit.WORDS
+        partly = by_words and (part.name == "summary" or can_be_cut)
         effect = Verdict.ALLOW if partly else Verdict.DENY
         yield found("EXTENT_CUT", effect, part.clause, part=part.name, extent=extent)
 
@@ -222,7 +229,9 @@ class Judged:
             yield found("COUNT_CUT", Verdict.DENY, source, part=name, count=limit, kind=kind)
 
     def _settle(self, parts: Mapping[str, Part]) -> None:
-        """Let go of galleries without pictures, and of a body that cannot stand without a part."""
+        """Let go of what shares its files with refused parts, of galleries without pictures, and
+        of a body that cannot stand without a part."""
+        self._settle_shared(parts)
         for name, part in parts.items():
             if isinstance(part.block, Gallery):
                 self._settle_container(name, "GALLERY_EMPTY")
@@ -231,6 +240,21 @@ class Judged:
             one = self.decisions[name]
             if one.verdict is not Verdict.ALLOW and not part.ground.severable and part.parent:
                 self._refuse_body(one)
+
+    def _settle_shared(self, parts: Mapping[str, Part]) -> None:
+        """Refuse what would go out with no file but those that may not: they are gone wherever
+        they stand."""
+        denied = tuple(denied_files(parts, self.decisions.values()))
+        gone = Gone(denied)
+        for name, part in parts.items() if gone else ():
+            one = self.decisions[name]
+            files = files_of(part, one.max_pixels)
+            if one.verdict is Verdict.ALLOW and files and all(gone.holds(url) for url in files):
+                others = [of.part for of in denied if any(map(Gone((of,)).holds, files))]
+                held = all(self.decisions[of].verdict is Verdict.HOLD for of in others)
+                effect = Verdict.HOLD if held else Verdict.DENY
+                why = found("FILE_SHARED", effect, f"part {others[0]}", part=name, other=others[0])
+                self._refuse(name, why)
 
     def _settle_container(self, name: str, code: str) -> None:
         inside = [one for one in self.decisions.values() if one.parent == name]

@@ -25,5 +25,4 @@ def _left(uses: Uses, rights: PartRights) -> Uses:
     """Take away what rights do not allow; a third party that says nothing allows nothing."""
     if rights.ai is not None:
         return tuple(use for use in uses if rights.ai.allows(use))
-    third_party = rights.own is False or (rights.own is None and rights.owner is not None)
-    return () if third_party else uses
+    return () if rights.names_another else uses

@@ -13,7 +13,7 @@ from syndicate.licensing.reach import granted
 from syndicate.model.article import LegalOrder
 from syndicate.model.body import Gallery, MediaBase
 from syndicate.model.decision import Finding, Verdict
-from syndicate.model.territory import Area
+from syndicate.model.territory import EVERYWHERE, Area
 
 
 class Place(NamedTuple):
@@ -60,7 +60,7 @@ def of_article(asked: Question) -> Place:
         places = f"{named}; {asked.property.territory}"
         return Place(base, base, (found("TERRITORY_EMPTY", Verdict.DENY, source, places=places),))
     lasting = base & asked.limit()
-    sources = ["article rights.territory"] if lasting != base else []
+    sources = _limited_by(asked) if lasting != base else []
     findings = []
     for order in orders_on(asked, None):
         lasting -= asked.area(order.territory)
@@ -74,6 +74,16 @@ def of_article(asked: Question) -> Place:
     return _after_exclusives(
         asked, base, lasting, _after_embargoes(asked, base, lasting, findings)
     )
+
+
+def _limited_by(asked: Question) -> list[str]:
+    """Give the clauses that limit the whole article's places."""
+    source = asked.source_of(asked.parts["headline"].ground)
+    narrows = source is not None and asked.area(source.territory) != EVERYWHERE
+    named = [f"source agreement {source.id}"] if source and narrows else []
+    if not named or asked.article.rights.territory:
+        named.append("article rights.territory")
+    return named
 
 
 def _after_embargoes(asked: Question, base: Area, lasting: Area, findings: list[Finding]) -> Place:
@@ -172,7 +182,8 @@ def _judged(
     effect = Verdict.HOLD if opens else Verdict.DENY
     if apart and _stands(asked, before, after):
         return Place(after, removed)
-    code = "TERRITORY_NEEDS_GEOBLOCK" if after else "TERRITORY_EMPTY"
+    hole = "TERRITORY_NEEDS_GEOBLOCK" if apart else "TERRITORY_OF_TEXT"
+    code = hole if after else "TERRITORY_EMPTY"
     lost = removed if after else before
     return Place(
         after, removed, (found(code, effect, source, part=part, opens=opens, places=lost),)

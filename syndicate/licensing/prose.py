@@ -5,7 +5,8 @@ text can open anything. Whoever received such a text still has to code it before
 
 Two shapes are read, each naming places, media or the archive: a list before OUT
 ("AUSTRALIA, NEW ZEALAND AND UK OUT") and a list after a word of refusal ("NO USE IN JAPAN",
-"not Quebec", "NO INTERNET", "no archiving"). Positive lists ("UK ONLY") are not read.
+"not Quebec", "NO INTERNET", "no archiving"). Positive lists ("UK ONLY") and places that have no
+code ("EUROPE OUT") are not read, only found (`refuses`), so that somebody reads them.
 Names of places: ISO 3166-1 and ISO 3166-2 as pycountry has them.
 """
 
@@ -126,10 +127,59 @@ _FILLERS = frozenset(
 )
 _JOINERS = frozenset(("and", "or", "nor", ",", "&", "plus", "the", "in", "/"))
 _ARCHIVES = frozenset(["archive", "archives", "archived", "archiving", "archival", "archivals"])
+# Names of subdivisions that are made of such words alone name no place by themselves.
+_GENERAL = frozenset(
+    [
+        "north",
+        "south",
+        "east",
+        "west",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "central",
+        "centre",
+        "middle",
+        "upper",
+        "lower",
+        "nord",
+        "ouest",
+        "norte",
+        "area",
+        "capital",
+        "city",
+        "coast",
+        "delta",
+        "district",
+        "gulf",
+        "highlands",
+        "lakes",
+        "littoral",
+        "maritime",
+        "mountain",
+        "national",
+        "plateau",
+        "province",
+        "region",
+        "river",
+        "rivers",
+        "savannah",
+        "unity",
+        "union",
+        "antique",
+        "bury",
+        "cascade",
+        "male",
+        "most",
+        "pool",
+        "reading",
+    ]
+)
 # ISO alpha-3 codes that are English words in the middle of such sentences.
 _WORDS_NOT_CODES = frozenset(("AND", "ARE", "NOR", "PER"))
 _ROOM_FOR_A_NAME = 8
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[,;.:&/()\n]")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;.:&/()\n]")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _ENDS_CLAUSE = frozenset(";.:()\n")
 
@@ -165,16 +215,38 @@ def restrictions_in(texts: tuple[str, ...]) -> Restrictions:
     return Restrictions(tuple(sorted(places)), tuple(sorted(media)), _ARCHIVE in found)
 
 
+def refuses(words: Sequence[str]) -> bool:
+    """Say whether words that stand together restrict something, known or not: EUROPE OUT, UK ONLY.
+
+    "out of" is no refusal, nor is the "no" of a number.
+    """
+    said = [word for part in words for word in _words(part) if word.isalnum()]
+    for at, word in enumerate(said):
+        before, after = said[:at], said[at + 1 : at + 2]
+        if word == "only" and before:
+            return True
+        if word == "out" and before and after != ["of"]:
+            return True
+        if word in {"no", "not"} and after and not after[0].isdigit():
+            return True
+    return False
+
+
 def _folded(text: str) -> str:
     bare = unicodedata.normalize("NFKD", text)
     return "".join(mark for mark in bare if not unicodedata.combining(mark)).casefold()
+
+
+def _words(text: str) -> list[str]:
+    """Give the words and signs of a text, folded."""
+    return _WORD.findall(_folded(text))
 
 
 def _clauses(text: str) -> Iterator[list[str]]:
     """Give the words and commas of each clause."""
     text = _DOTTED.sub(lambda initials: initials[0].replace(".", ""), text)
     clause: list[str] = []
-    for word in _WORD.findall(_folded(text)):
+    for word in _words(text):
         if word in _ENDS_CLAUSE:
             yield clause
             clause = []
@@ -237,7 +309,7 @@ def _names() -> Mapping[str, tuple[str, ...]]:
     """Map every name to what it stands for; a name of several places stands for all of them."""
     found: dict[str, set[str]] = {}
     for name, token in _place_names():
-        words = " ".join(word for word in _WORD.findall(_folded(name)) if word != ",")
+        words = " ".join(word for word in _words(name) if word != ",")
         found.setdefault(words.removeprefix("the "), set()).add(token)
     for token, everyday in _EVERYDAY_NAMES.items():
         found.update({name: {token} for name in everyday.split("|")})
@@ -257,7 +329,7 @@ def _place_names() -> Iterator[tuple[str, str]]:
                 yield name, land.alpha_2
     for place in pycountry.subdivisions:
         for name in _spellings(place.name):
-            if len(name) > len("Ain"):
+            if len(name) > len("Ain") and not _GENERAL.issuperset(_words(name)):
                 yield name, place.code
 
 

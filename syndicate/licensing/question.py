@@ -46,21 +46,26 @@ class Ground:
     def permission(self) -> PartRights:
         """The innermost statement about who owns the part and whether it may be passed on.
 
-        Text inherits the article's; pictures, videos, sounds and embeds inherit nothing, not even
-        from the gallery they stand in.
+        A credit alone is one too: it says that the part is not simply the article's. Text inherits
+        the article's; pictures, videos, sounds and embeds inherit nothing, not even from the
+        gallery they stand in.
         """
         own = (self._own,) if self._own else ()
         for level in reversed(own if self.kind in MEDIA_KINDS else self.levels):
-            named = level.owner or level.source_agreement or level.own is not None
-            if level.onward or named or level.restrictions:
+            if level.speaks_of_owner or level.restrictions:
                 return level
         return PartRights()
 
     @cached_property
     def onward(self) -> Onward:
-        """Whether it may be passed on; unknown while restriction texts wait to be coded."""
+        """Whether it may be passed on.
+
+        Unknown while restriction texts wait to be coded, and where nobody is named whose it is.
+        """
         uncoded = any(level.restrictions and not level.coded_by for level in self.levels)
-        return Onward.UNKNOWN if uncoded else self.permission.onward or Onward.UNKNOWN
+        stated = self.permission.onward or Onward.UNKNOWN
+        nobodys = stated is Onward.GRANTED and not self.permission.names_somebody
+        return Onward.UNKNOWN if uncoded or nobodys else stated
 
     @cached_property
     def prose(self) -> Restrictions:
@@ -194,6 +199,11 @@ class Question(NamedTuple):
             return None
         return next((one for one in self.desk.source_agreements if one.id == name), None)
 
+    def holder_of(self, ground: Ground) -> str:
+        """Give who holds the copyright in a part: its owner, that of its source, or we."""
+        source = self.source_of(ground)
+        return ground.permission.owner or (source.owner if source else self.desk.holder)
+
     def windows_of(self, ground: Ground) -> tuple[Window, ...]:
         """Give every window the part's own rights put on it (the article's own not included)."""
         windows = [level.window for level in ground.levels[1:] if level.window]
@@ -205,12 +215,8 @@ class Question(NamedTuple):
 
         What restricts the headline restricts everything: nothing goes out without it.
         """
-        headline = self.parts["headline"].ground
-        area = self.without(headline.prose.exclude)
-        for level in headline.levels:
-            if level.territory:
-                area &= self.area(level.territory)
-        return area
+        area, headline = self.article.rights.territory, self.parts["headline"].ground
+        return self.area_of(headline) & (self.area(area) if area else EVERYWHERE)
 
     def area_of(self, ground: Ground) -> Area:
         """Give where the part's own rights let it go (the article's own not included)."""

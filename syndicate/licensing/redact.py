@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from syndicate.licensing.decide import last_change
 from syndicate.licensing.duties import credit_of
 from syndicate.licensing.extents import first_words
-from syndicate.licensing.gone import Gone
+from syndicate.licensing.gone import Gone, denied_files
 from syndicate.licensing.part_gates import fits
 from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.question import Part, Question
@@ -24,13 +24,9 @@ from syndicate.model.body import (
     BlockBase,
     Embed,
     Gallery,
-    Heading,
-    ListBlock,
     MediaBase,
     Paragraph,
-    Quote,
     Role,
-    Table,
     texts_of,
 )
 from syndicate.model.decision import Decision, DutyCode, PartDecision, Verdict
@@ -54,13 +50,13 @@ def redact(asked: Question, decision: Decision) -> Entry:
     article = asked.article
     published = published_at(article, decision)
     allowed = {one.part: one for one in decision.parts if one.verdict is Verdict.ALLOW}
-    gone = Gone(_denied_files(allowed, asked.parts))
+    gone = Gone(denied_files(asked.parts, decision.parts))
     body = tuple(_kept(article.body, allowed, asked.parts, gone))
     said = _Said(body)
     terms = terms_of(asked, decision)
-    return Entry(
+    entry = Entry(
         **_metadata(article, gone),
-        summary=_summary(article, allowed.get("summary"), gone),
+        summary=_summary(article, allowed.get("summary")),
         published=published,
         updated=max(
             article.version_created,
@@ -77,14 +73,14 @@ def redact(asked: Question, decision: Decision) -> Entry:
         partial=decision.partial,
         terms=terms,
     )
+    return gone.out_of(entry)
 
 
-def _summary(article: Article, allowed: PartDecision | None, gone: Gone) -> str:
+def _summary(article: Article, allowed: PartDecision | None) -> str:
     if allowed is None:
         return ""
     count = allowed.extent.count
-    text = gone.text(article.summary)
-    return first_words(text, count) if count else text
+    return first_words(article.summary, count) if count else article.summary
 
 
 def published_at(article: Article, decision: Decision) -> datetime:
@@ -120,9 +116,8 @@ def _metadata(article: Article, gone: Gone) -> dict[str, Any]:
         for byline in article.bylines
     )
     copied = {name: getattr(article, name) for name in _COPIED}
-    said = {name: gone.text(copied[name]) for name in ("headline", "ed_note", "correction_note")}
     own = {"bylines": bylines, "canonical_url": None if gone.holds(url) else url}
-    return {**copied, **said, **own, "dir": article.direction}
+    return {**copied, **own, "dir": article.direction}
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -135,22 +130,6 @@ def _signal(article: Article) -> Signal | None:
     return Signal.UPDATE if article.version > 1 else None
 
 
-def _denied_files(allowed: Allowed, parts: Mapping[str, Part]) -> set[str]:
-    """Give the addresses of files, and of embeds, that may not go out."""
-    denied: set[str] = set()
-    for name, part in parts.items():
-        one = allowed.get(name)
-        if isinstance(part.block, Embed) and not one:
-            denied.add(part.block.url)
-        if not isinstance(part.block, MediaBase):
-            continue
-        limit = one.max_pixels if one else None
-        for rendition in part.block.renditions:
-            if not one or not fits(rendition, limit):
-                denied.add(rendition.url)
-    return denied
-
-
 def _kept(
     body: tuple[Block, ...], allowed: Allowed, parts: Mapping[str, Part], gone: Gone
 ) -> Iterator[Block]:
@@ -161,12 +140,11 @@ def _kept(
         if isinstance(block, Gallery):
             yield from _gallery(block, allowed, parts, gone)
         elif isinstance(block, MediaBase):
-            yield from _media(block, one, parts[block.id], gone)
+            yield _media(block, one, parts[block.id], gone)
         elif isinstance(block, Embed):
-            if not gone.holds(block.url):
-                yield _without_rights(gone.texts(block, (), ("title",)))
+            yield _without_rights(block)
         else:
-            yield _text(block, one.extent, gone)
+            yield _text(block, one.extent)
 
 
 def _without_rights(block: _Block) -> _Block:
@@ -179,32 +157,19 @@ def _gallery(
     """Give a gallery with what is left in it; its caption only where nothing was taken out."""
     inside = tuple(_kept(block.pictures, allowed, parts, gone))
     if inside:
-        caption = gone.inline(block.caption or "") if len(inside) == len(block.pictures) else ""
-        yield block.twin(pictures=inside, rights=None, caption=caption or None)
+        caption = block.caption if len(inside) == len(block.pictures) else None
+        yield block.twin(pictures=inside, rights=None, caption=caption)
 
 
-def _media(block: Any, one: PartDecision, part: Part, gone: Gone) -> Iterator[Any]:
-    """Give a picture, video or sound with the files that may go out; nothing without any."""
+def _media(block: Any, one: PartDecision, part: Part, gone: Gone) -> Any:
+    """Give a picture, video or sound with the files that may go out."""
     limit = one.max_pixels
     files = tuple(one for one in block.renditions if fits(one, limit) and not gone.holds(one.url))
-    if files:
-        credit = gone.text(credit_of(part)) or None
-        clean = gone.texts(block, ("caption",), ("alt",))
-        yield clean.twin(renditions=files, rights=None, credit=credit)
+    return block.twin(renditions=files, rights=None, credit=credit_of(part) or None)
 
 
-_INLINE: dict[type, tuple[str, ...]] = {
-    Paragraph: ("text",),
-    Heading: ("text",),
-    Quote: ("text",),
-    ListBlock: ("items",),
-    Table: ("header", "rows", "caption"),
-}
-
-
-def _text(block: Any, extent: Extent, gone: Gone) -> Any:
-    plain = ("cite",) if isinstance(block, Quote) else ()
-    block = _without_rights(gone.texts(block, _INLINE[type(block)], plain))
+def _text(block: Any, extent: Extent) -> Any:
+    block = _without_rights(block)
     if extent.unit is not ExtentUnit.WORDS or not extent.count:
         return block
     return Paragraph(

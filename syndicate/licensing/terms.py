@@ -140,7 +140,7 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
     words = usage_terms.in_languages(licence, facts, languages)
     return PartTerms(
         part=part.name,
-        holder=rights.owner or asked.desk.holder,
+        holder=asked.holder_of(part.ground),
         own=bool(rights.own),
         credit=credit,
         usage_terms=tuple(_with_own(text, part, credit) for text in words),

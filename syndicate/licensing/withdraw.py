@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from syndicate.licensing.duties import notice_of
+from syndicate.licensing.gone import Gone, denied_files
 from syndicate.licensing.govern import Request, Ruling, licence_named, rule
 from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.reconcile import kept_until
@@ -126,23 +127,27 @@ def tombstone(
         return None
     allowed = could_hold(request, history, now)
     picked = [one for one in allowed if picks(one.article, one.since)]
-    if not picked or picked[-1].ruling.question is None:
+    held = picked[-1] if picked else None
+    asked = held and held.ruling.question
+    if held is None or asked is None:
         return None
-    held = picked[-1]
-    notice = _notice(request, article, picked[-1].ruling.question.licence, now)
+    notice = _notice(request, article, asked.licence, now)
     if notice is None:
         return None
+    gone = Gone(denied_files(asked.parts, held.ruling.decision.parts))
+    page = held.article.canonical_url
     secret = _never_allowed(history, allowed)
-    return notice.model_copy(
+    said = notice.model_copy(
         update={
             "published": published_at(held.article, held.ruling.decision),
             "headline": held.article.headline if held.ruling.decision.allows("headline") else "",
             "note": f"{notice.note} {_own_words(article, secret, 'correction_note')}".strip(),
             "ed_note": _own_words(article, secret, "ed_note"),
-            "canonical_url": held.article.canonical_url,
+            "canonical_url": None if gone.holds(page) else page,
             "media": tuple(_media(held)),
         }
     )
+    return gone.out_of(said)
 
 
 def recorded_tombstone(

@@ -168,7 +168,7 @@ class PartRights(Model):
     window: Window | None = None
     """When the part may be used."""
     max_extent: Extent | None = None
-    """How much of it may be passed on."""
+    """How much of it may be passed on; of an article, of its body and of its summary each."""
     max_pixels: Count | None = None
     """Longest side of a picture that may be passed on, in pixels."""
     edit_level: EditLevel | None = None
@@ -188,11 +188,27 @@ class PartRights(Model):
     ai: AiTerms | None = None
     """Machine uses the owner allows."""
 
+    @property
+    def names_another(self) -> bool:
+        """Whether it is said to be a third party's."""
+        source = self.owner or self.source_agreement
+        return self.own is False or (self.own is None and source is not None)
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether it is said whose it is: ours, or a third party's."""
+        return self.own is not None or self.names_another
+
+    @property
+    def speaks_of_owner(self) -> bool:
+        """Whether anything is said of whose it is, and whether it may be passed on."""
+        credit = self.credit_line or self.person_credit
+        return bool(self.onward or credit) or self.names_somebody
+
     @model_validator(mode="after")
     def _v10(self) -> PartRights:
-        third_party = self.own is False or (self.own is None and self.owner is not None)
         if (
-            third_party
+            self.names_another
             and self.onward is Onward.GRANTED
             and not (self.credit_line and self.source_agreement)
         ):

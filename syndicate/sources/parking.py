@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any
 
-from syndicate.licensing.prose import Restrictions, restrictions_in
+from syndicate.licensing.prose import refuses, restrictions_in
 from syndicate.model.article import Article
 from syndicate.model.base import LONGEST_LINE, text_of
 from syndicate.model.body import MEDIA_KINDS, Block, Gallery, MediaBase, kind_of
@@ -39,21 +39,43 @@ def parked(article: Article) -> tuple[Article, tuple[str, ...]]:
 def restriction_texts(*texts: str) -> tuple[str, ...]:
     """Give the runs of capitals in captions and credits that restrict something: JAPAN OUT.
 
-    Only capitals count here, because a caption is prose: "Japan out of the cup".
+    Only capitals count here, because a caption is prose: "Japan out of the cup". What they say
+    need not be understood: "EUROPE OUT" waits for somebody to read it.
     """
-    runs = (run[:LONGEST_LINE].rstrip() for text in texts for run in _capitals(text))
-    return tuple(run for run in runs if any(restrictions_in((run,))))
+    runs = (run for text in texts for run in _runs(text, _is_loud))
+    return tuple(
+        " ".join(run)[:LONGEST_LINE].rstrip()
+        for run in runs
+        if refuses([word for word in run if _has_capital(word)]) or _restricts(" ".join(run))
+    )
 
 
-def _capitals(text: str) -> Iterator[str]:
-    for loud, words in groupby(text.split(), key=lambda word: word.upper() == word):
-        if loud:
-            yield " ".join(words)
+def _runs(text: str, belongs: Callable[[str], bool]) -> Iterator[list[str]]:
+    """Give the words of a text that stand together and belong."""
+    for does, words in groupby(text.split(), key=belongs):
+        if does:
+            yield list(words)
+
+
+def _is_loud(word: str) -> bool:
+    return word.upper() == word
+
+
+def _has_capital(word: str) -> bool:
+    """Say whether a word begins with a capital, of a script that has them."""
+    bare = word.lstrip("\"'“‘«([")
+    return bare[:1].isupper()
+
+
+def _restricts(text: str) -> bool:
+    return any(restrictions_in((text,)))
 
 
 def _noted(article: Article) -> tuple[str, ...]:
-    found: Restrictions = restrictions_in((article.ed_note,))
-    return (article.ed_note,) if any(found) else ()
+    """Give the note where it restricts something; there, "AP Clients Only" is not prose."""
+    note = article.ed_note
+    said = _restricts(note) or any(map(refuses, _runs(note, _has_capital)))
+    return (note,) if said else ()
 
 
 def _is_foreign(block: Block) -> bool:

@@ -100,6 +100,10 @@ CASES: dict[str, Case] = {
         picture(**own(), territory=US), {"territory": {"include": ["GB"]}}, part="photo"
     ),
     "TERRITORY_NEEDS_GEOBLOCK": Case(picture(**own(), territory=US), part="photo"),
+    "TERRITORY_OF_TEXT": Case(
+        {"body": [TEXT, {**TEXT, "id": "gb", "rights": {"territory": {"exclude": ["US"]}}}]},
+        part="gb",
+    ),
     "MEDIUM_EMPTY": Case({"rights": {**own(), "media": ["print"]}}),
     "NOT_COVERED_MEDIUM": Case(licence={"media": ["print"]}),
     "ITEM_DISPLAY_OVER": Case(
@@ -139,6 +143,9 @@ CASES: dict[str, Case] = {
     "PART_EXPIRED": Case(picture(**own(), window={"end": EARLIER}), part="photo"),
     "NO_RENDITION": Case({"body": [TEXT, a_picture(rights=own(), renditions=[])]}, part="photo"),
     "RENDITION_TOO_LARGE": Case(picture(**own(), max_pixels=9), part="photo"),
+    "FILE_SHARED": Case(
+        {"body": [TEXT, a_picture(rights=own()), a_picture(id="second")]}, part="photo"
+    ),
     "EDIT_NOT_GRANTED": Case({"translation_of": "tag:harbour.example,2024:mur"}),
     "EXCLUSIVE_ELSEWHERE": Case(effect=HOLD, asked={"rivals": (a_rival(),)}),
     "QUOTA_EXHAUSTED": Case(licence={"quota": MONTHLY}, effect=HOLD, asked=COUNTED),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from syndicate.licensing.govern import in_order
+from syndicate.licensing.govern import in_order, keeps_terms
 from syndicate.model.decision import Decision, DutyCode, Verdict
 from syndicate.model.partner import Partner
+from syndicate.model.receipt import OutUnder
 from tests.builders import (
     a_licence,
     a_partner,
@@ -172,3 +173,20 @@ def test_a_termination_that_is_announced_ends_what_goes_out() -> None:
     late = decision(partner=partner, now=since - timedelta(microseconds=1))
     assert late.verdict is Verdict.ALLOW
     assert decision(partner=partner, now=since).codes() == ("AGREEMENT_TERMINATED",)
+
+
+def test_69_what_was_given_under_a_public_licence_stays_under_that_version() -> None:
+    free = {"id": "cc", "public": True, "url": "https://licence.example/"}
+    first = a_licence(**free)
+    second = a_licence(version=2, territory={"include": ["GB"]}, **free)
+    files = desk_files(a_licence(), None, None, (first, second))
+    article = an_article(licence="cc")
+    out = OutUnder(article.guid, "l-1", "cc/v1"), OutUnder("tag:b", "l-1", "cc/v2")
+    kept = keeps_terms(files, files.partners[0], out)
+    assert list(kept) == [article.guid]
+    given = {"others": (first, second), "delivered": kept}
+    assert decision(article, **given).licence == "cc/v1"
+    assert decision(article, others=(first, second)).licence == "cc/v2"
+    assert decision(an_article(), **given).licence == "full/v1"
+    retroactive = with_agreement(retroactive=True)
+    assert decision(article, None, retroactive, **given).licence == "cc/v1"

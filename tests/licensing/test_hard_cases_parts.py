@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from syndicate.model.base import text_of
 from syndicate.model.body import Gallery, Picture
@@ -232,6 +233,25 @@ def test_the_rights_in_a_part_limit_its_extent() -> None:
     assert {block.id for block in made.body}.isdisjoint({"none", "photo"})
 
 
+def test_the_rights_in_an_article_limit_the_extent_of_its_summary_too() -> None:
+    made = entry(an_article(rights={**own(), "max_extent": "words(3)"}))
+    assert made.summary == "Engineers measured two …"
+    assert made.partial
+    whole = entry(an_article(rights={**own(), "max_extent": "words(30)"}))
+    assert whole.summary == article_data()["summary"]
+
+
+def test_an_extent_in_paragraphs_limits_a_list_or_table_of_more() -> None:
+    of_list = {"type": "list", "id": "list", "items": ["One", "Two"]}
+    of_table = {"type": "table", "id": "table", "header": ["A"], "rows": [["1"], ["2"]]}
+    for count, goes in ((1, set()), (2, {"list"}), (3, {"list", "table"})):
+        rights = {**own(), "max_extent": f"paragraphs({count})"}
+        blocks = [{**one, "rights": rights} for one in (of_list, of_table, PARAGRAPH)]
+        made = entry(an_article(body=[PARAGRAPH, *blocks]))
+        assert {block.id for block in made.body} & {"list", "table"} == goes
+        assert {"b1", "b4"} <= {block.id for block in made.body}
+
+
 def test_the_rights_in_a_part_limit_its_changes() -> None:
     strict = {**PARAGRAPH, "id": "strict", "rights": {**own(), "edit_level": "none"}}
     licence = a_licence(
@@ -291,11 +311,6 @@ def test_03_no_field_leads_to_a_denied_file_however_it_is_spelled(address: str) 
     assert "see …" in text
 
 
-def test_03_a_file_of_an_allowed_and_a_refused_picture_stays_here() -> None:
-    both = [a_picture(id="a", rights=own()), a_picture(id="b", rights={"onward": "refused"})]
-    assert not entry(an_article(body=[PARAGRAPH, *both])).pictures()
-
-
 def test_03_the_caption_of_a_gallery_goes_with_its_first_denied_picture() -> None:
     kept = a_picture(id="ours", rights=own())
     lost = a_picture(id="theirs", rights={"onward": "refused"}, renditions=[OTHER_FILE])
@@ -317,3 +332,67 @@ def test_a_credit_is_not_taken_for_said_where_it_is_part_of_a_word() -> None:
     assert "By Al" in [
         text_of(str(block.model_dump().get("text"))) for block in entry(article).body
     ]
+
+
+BOUGHT = {"source_agreement": "norstar", "onward": "granted", "credit_line": "Norstar"}
+
+
+def test_what_stands_under_a_source_agreement_needs_its_credit_like_any_third_partys() -> None:
+    without = {name: value for name, value in BOUGHT.items() if name != "credit_line"}
+    with pytest.raises(ValidationError, match="without credit and source agreement"):
+        with_picture(rights=without)
+
+
+def test_what_stands_under_a_source_agreement_is_its_owners() -> None:
+    licence = a_licence(ai={"allowed": ["search", "index", "input"]})
+    (terms,) = entry(with_picture(rights=BOUGHT), licence).terms.parts
+    assert (terms.holder, terms.own) == ("Norstar Agency", False)
+    assert terms.data_mining.endswith("DMI-PROHIBITED")
+
+
+def test_what_is_granted_by_nobody_is_unknown() -> None:
+    rights = {"onward": "granted"}
+    assert decision(with_picture(rights=rights)).codes("photo") == ("ONWARD_UNKNOWN",)
+    paragraph = {**PARAGRAPH, "id": "text", "rights": rights}
+    decided = decision(an_article(body=[PARAGRAPH, paragraph]))
+    assert decided.codes("text") == ("ONWARD_UNKNOWN",)
+
+
+@pytest.mark.parametrize("rights", [{"credit_line": "AFX"}, {"person_credit": "A. Nother"}])
+def test_a_text_that_is_only_credited_to_somebody_inherits_no_permission(
+    rights: dict[str, Any],
+) -> None:
+    credited = {**PARAGRAPH, "id": "text", "rights": rights}
+    decided = decision(an_article(body=[PARAGRAPH, credited]))
+    assert decided.codes("text") == ("ONWARD_UNKNOWN",)
+    ours = {**credited, "rights": {**rights, **own()}}
+    assert decision(an_article(body=[PARAGRAPH, ours])).allows("text")
+
+
+@pytest.mark.parametrize(
+    ("rights", "code"),
+    [
+        ({"owner": "AFX", "own": False, "onward": "refused"}, "ONWARD_REFUSED"),
+        ({"owner": "AFX"}, "ONWARD_UNKNOWN"),
+        ({"credit_line": "AFX"}, "ONWARD_UNKNOWN"),
+    ],
+)
+def test_a_gallery_that_speaks_for_itself_is_judged_by_that(
+    rights: dict[str, Any], code: str
+) -> None:
+    ours = a_picture(id="ours", rights=own())
+    gallery = {"type": "gallery", "id": "set", "pictures": [ours], "caption": "Said by AFX"}
+    article = an_article(body=[PARAGRAPH, {**gallery, "rights": rights}])
+    decided = decision(article)
+    assert code in decided.codes("set", Verdict.DENY)
+    assert decided.codes("ours", Verdict.DENY) == ("PARENT_DENIED",)
+    assert "Said by AFX" not in entry(article).model_dump_json()
+
+
+@pytest.mark.parametrize("rights", [None, own(), {"territory": {"include": ["WORLD"]}}])
+def test_a_gallery_that_is_ours_or_says_nothing_leaves_it_to_its_pictures(
+    rights: dict[str, Any] | None,
+) -> None:
+    ours = a_picture(id="ours", rights=own())
+    gallery = {"type": "gallery", "id": "set", "pictures": [ours], "rights": rights}
+    assert decision(an_article(body=[PARAGRAPH, gallery])).allows("ours")

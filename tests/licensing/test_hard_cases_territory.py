@@ -17,6 +17,7 @@ from tests.builders import (
     a_licence,
     a_partner,
     a_picture,
+    agency,
     an_article,
     at,
     desk_files,
@@ -160,7 +161,45 @@ def test_37_a_paragraph_cannot_be_kept_from_a_place_so_it_does_not_go() -> None:
     }
     article = an_article(body=[{"type": "paragraph", "text": "Text."}, paragraph])
     decided = decision(article, partner=a_geo_blocker())
-    assert decided.codes("p", Verdict.DENY) == ("TERRITORY_NEEDS_GEOBLOCK",)
+    assert decided.codes("p", Verdict.DENY) == ("TERRITORY_OF_TEXT",)
+    assert decided.allows("body")
+
+
+BRITISH = {"id": "norstar", "owner": "Norstar", "onward": True, "territory": {"include": ["GB"]}}
+
+
+@pytest.mark.parametrize(
+    ("rights", "source"),
+    [
+        ({**agency(), "territory": {"include": ["GB"]}}, {"territory": {"include": ["WORLD"]}}),
+        (agency(), {}),
+    ],
+)
+def test_a_sources_places_limit_an_article_as_its_own_rights_do(
+    rights: dict[str, Any], source: dict[str, Any]
+) -> None:
+    desk = a_desk(source_agreements=[{**BRITISH, **source}])
+    article = an_article(rights=rights)
+    blocking = decision(article, partner=a_geo_blocker(), desk=desk)
+    assert blocking.verdict is Verdict.ALLOW
+    assert any(d.code == "GEO_BLOCK" and d.part is None for d in blocking.duties)
+    assert entry(article, partner=a_geo_blocker(), desk=desk).terms.countries == ("GB",)
+    assert decision(article, desk=desk).codes() == ("TERRITORY_NEEDS_GEOBLOCK",)
+    assert decision(article, a_licence(territory={"include": ["GB"]}), desk=desk).allows("body")
+
+
+def test_what_limits_an_article_to_places_is_named() -> None:
+    desk = a_desk(source_agreements=[BRITISH])
+    (why,) = decision(an_article(rights=agency()), desk=desk).findings
+    assert why.source == "source agreement norstar"
+
+
+def test_a_bought_paragraph_that_its_source_keeps_from_a_place_says_why_it_cannot_go() -> None:
+    desk = a_desk(source_agreements=[BRITISH])
+    wire = {"type": "paragraph", "id": "wire", "text": "T.", "rights": agency()}
+    article = an_article(body=[{"type": "paragraph", "text": "Text."}, wire])
+    decided = decision(article, partner=a_geo_blocker(), desk=desk)
+    assert decided.codes("wire", Verdict.DENY) == ("TERRITORY_OF_TEXT",)
     assert decided.allows("body")
 
 

@@ -32,6 +32,9 @@ from syndicate.model.territory import Territory
         ("Côte d'Ivoire out", ["CI"]),
         ("BOLIVIA OUT", ["BO"]),
         ("EU OUT", ["EU"]),
+        ("GUINEA-BISSAU OUT", ["GW"]),
+        ("UK-IRELAND OUT", ["GB", "IE"]),
+        ("NORTHERN TERRITORY OUT", ["AU-NT"]),
     ],
 )
 def test_places_named_in_prose_are_excluded(text: str, places: list[str]) -> None:
@@ -55,6 +58,10 @@ def test_a_name_of_two_places_excludes_both(text: str) -> None:
         "NO USE AFTER 30 DAYS",
         "Photo taken in Japan",
         "Andorra AND UK teams walk in",
+        "MIDDLE EAST OUT",
+        "GULF OUT",
+        "NORTH WEST OUT",
+        "Not reading",
     ],
 )
 def test_what_names_no_restricted_place_restricts_nothing(text: str) -> None:
@@ -62,7 +69,15 @@ def test_what_names_no_restricted_place_restricts_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["NO ARCHIVE", "No Archiving Permitted", "no archival or wireless use", "ARCHIVE OUT"]
+    "text",
+    [
+        "NO SALES-NO ARCHIVES",
+        "NO ARCHIVES-NO SALES",
+        "NO ARCHIVE",
+        "No Archiving Permitted",
+        "no archival or wireless use",
+        "ARCHIVE OUT",
+    ],
 )
 def test_the_archive_can_be_refused(text: str) -> None:
     assert restrictions_in((text,)).no_archive

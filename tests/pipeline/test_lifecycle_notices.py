@@ -207,6 +207,24 @@ def test_69_retroactive_terms_bind_what_is_out_too(story: Story) -> None:
     assert [one.grade for one in story.told()] == [Grade.PART]
 
 
+def test_69_a_public_licence_that_is_narrowed_binds_new_articles_only(tmp_path: Path) -> None:
+    story = begun(tmp_path)
+    free = {"id": "cc", "public": True, "url": "https://licence.example/"}
+    first = a_licence(**free)
+    second = a_licence(version=2, territory={"include": ["GB"]}, **free)
+    story.files = DeskFiles(a_desk(), (a_licence(), first), story.files.partners)
+    story.take(wall(2, "2026-05-01T08:00:00Z", licence="cc"), now=LATER)
+    story.run(LATER)
+    story.files = DeskFiles(a_desk(), (a_licence(), first, second), story.files.partners)
+    next_day = at("2026-05-02T12:00Z")
+    story.take(newer().model_copy(update={"licence": "cc"}), now=next_day)
+    story.run(next_day)
+    old, new = sorted(story.read("rss").decode().split("<item>")[1:], key=lambda i: "newer-1" in i)
+    assert "licences/cc/v1.html" in old
+    assert "licences/cc/v1.html" not in new
+    assert story.told() == []
+
+
 def test_70_a_revoked_picture_goes_everywhere_also_where_newer_articles_fill_the_feed(
     story: Story,
 ) -> None:

@@ -272,6 +272,67 @@ def test_restrictions_in_a_caption_count_in_capitals_only(tmp_path: Path) -> Non
     assert (quiet.rights.onward, quiet.rights.restrictions) == (Onward.GRANTED, ())
 
 
+UNREAD = [
+    "EUROPE OUT",
+    "SCANDINAVIA OUT",
+    "MIDDLE EAST OUT",
+    "UK ONLY",
+    "AP CLIENTS ONLY",
+    "EDITORIAL USE ONLY",
+    "FOR EDITORIAL USE ONLY; MANDATORY CREDIT",
+    "NO RESALES",
+    "NOT FOR SALE",
+    "MANDATORY CREDIT - EUROPE OUT - AFX",
+]
+
+
+@pytest.mark.parametrize("said", [*UNREAD, "AP Clients Only", "No Sales in Europe"])
+def test_a_restriction_in_the_note_parks_also_where_it_is_not_understood(
+    tmp_path: Path, said: str
+) -> None:
+    photo = a_picture(rights=agency())
+
+    draft = one_draft(ArticleJson(), a_file(tmp_path, ed_note=said, body=[photo]))
+
+    rights = draft.article.body[0].rights
+    assert rights is not None
+    assert (rights.onward, rights.restrictions) == (Onward.UNKNOWN, (said,))
+
+
+@pytest.mark.parametrize("said", UNREAD)
+def test_a_restriction_in_a_caption_parks_also_where_it_is_not_understood(
+    tmp_path: Path, said: str
+) -> None:
+    photo = a_picture(rights=agency(), caption=f"A wall. {said}")
+
+    rights = one_draft(ArticleJson(), a_file(tmp_path, body=[photo])).article.body[0].rights
+
+    assert rights is not None
+    assert rights.onward is Onward.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Corrects the name of a ship.",
+        "Corrects a number in paragraph 3 only.",
+        "UN officials only met NATO in Rome",
+        "A crowd comes OUT OF THE stadium in the UK",
+        "Signs say “OUT” and “NO”",
+        "Tram NO 5 and bus NO. 7",
+        "سفينة على الشاطئ. لا تعليق",
+    ],
+)
+def test_a_note_or_caption_that_restricts_nothing_parks_nothing(tmp_path: Path, said: str) -> None:
+    photo = a_picture(rights=agency(), caption=said)
+
+    article = one_draft(ArticleJson(), a_file(tmp_path, ed_note=said, body=[photo])).article
+
+    rights = article.body[0].rights
+    assert rights is not None
+    assert rights.onward is Onward.GRANTED
+
+
 def test_a_picture_in_a_gallery_is_parked_too(tmp_path: Path) -> None:
     gallery = {"type": "gallery", "pictures": [a_picture(rights=agency())]}
 
