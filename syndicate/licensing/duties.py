@@ -143,17 +143,15 @@ def of_parts(asked: Question, decided: tuple[PartDecision, ...], item: Area) -> 
         if own_uses != uses:
             yield from _machines(own_uses, one.part)
         place = one.territory, one.media
-        if part.block is not None and silent.get(ground) != place:
-            found = tuple(_of_block(part, one, item, media))
+        if silent.get(ground) != place:
+            found = tuple(_beside(part, one, item, media))
             yield from found
             if not found and isinstance(part.block, TEXT_BLOCKS):
                 silent[ground] = place
 
 
-def _of_block(
-    part: Part, one: PartDecision, item: Area, media: frozenset[Medium]
-) -> Iterator[Duty]:
-    """Give the credit that must stand beside a block, the places to block, the media."""
+def _beside(part: Part, one: PartDecision, item: Area, media: frozenset[Medium]) -> Iterator[Duty]:
+    """Give the credit that must stand beside a part, the places to block, the media."""
     credit = credit_of(part)
     if credit:
         yield Duty(code=DutyCode.CREDIT, value=credit, part=one.part, fulfilled=True)

@@ -106,16 +106,16 @@ _LENGTHS = {"day": "P1D", "week": "P7D", "month": "P1M"}
 
 
 def _permissions(licence: Licence, scope: Scope) -> list[Json]:
+    if not _permitted(scope):
+        return []
     limits = [*constraints(scope), *_quota(licence, scope)]
     duty: list[Json] = [{"action": "reviewPolicy", "target": scope.review}]
     if licence.duties.attribute or licence.duties.author_credit:
         duty.append({"action": "attribute", "attributedParty": scope.assigner})
-    actions = ["distribute", "display", "reproduce"]
-    if Medium.PRINT in scope.media:
-        actions.append("print")
+    printed = ["print"] if Medium.PRINT in scope.media else []
     found: list[Json] = [
         {"target": scope.target, "action": action, "constraint": limits, "duty": duty}
-        for action in actions
+        for action in (*_USES, *printed)
     ]
     if licence.translation:
         wanted = list(licence.translation.languages)
@@ -133,8 +133,16 @@ def _permissions(licence: Licence, scope: Scope) -> list[Json]:
     return found
 
 
+_USES = ("distribute", "display", "reproduce")
+
+
+def _permitted(scope: Scope) -> bool:
+    """Say whether anything is; an ODRL constraint that no medium meets would not be read so."""
+    return bool(scope.media)
+
+
 def _prohibitions(licence: Licence, scope: Scope) -> list[Json]:
-    actions: list[str | Json] = []
+    actions: list[str | Json] = [] if _permitted(scope) else [*_USES, "print"]
     if scope.edit_level is not EditLevel.ADAPT:
         actions.append("derive")
     if scope.edit_level is EditLevel.NONE:
@@ -184,9 +192,9 @@ def offer(licence: Licence, scope: Scope) -> Json:
         "profile": RIGHTSML,
         "conflict": "prohibit",
         "assigner": scope.assigner,
-        "permission": _permissions(licence, scope),
     }
     for name, rules in (
+        ("permission", _permissions(licence, scope)),
         ("prohibition", _prohibitions(licence, scope)),
         ("obligation", _obligations(licence, scope)),
     ):

@@ -17,6 +17,7 @@ from babel.lists import format_list
 
 _EN = {
     "media": "Media: {media}.",
+    "no-media": "none for the whole of it",
     "world": "Territory: worldwide.",
     "places": "Territory: {places} only.",
     "not-places": "Territory: worldwide except {places}.",
@@ -82,6 +83,7 @@ _EN = {
 }
 _AR = {
     "media": "وسائط النشر: {media}.",
+    "no-media": "لا شيء للنص كاملًا",
     "world": "النطاق: جميع أنحاء العالم.",
     "places": "النطاق: {places} فقط.",
     "not-places": "النطاق: جميع أنحاء العالم باستثناء {places}.",
@@ -147,6 +149,7 @@ _AR = {
 }
 _FR = {
     "media": "Supports : {media}.",
+    "no-media": "aucun pour l’ensemble",
     "world": "Territoire : monde entier.",
     "places": "Territoire : {places} uniquement.",
     "not-places": "Territoire : monde entier sauf {places}.",

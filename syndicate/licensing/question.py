@@ -212,6 +212,12 @@ class Question(NamedTuple):
                 area &= self.area(level.territory)
         return area
 
+    def media_limit(self) -> frozenset[Medium]:
+        """Give the media that the rights in the article as a whole let it go to; see `limit`."""
+        own = self.article.rights.media
+        media = self.media_of(self.parts["headline"].ground)
+        return media if own is None else media & frozenset(own)
+
     def area_of(self, ground: Ground) -> Area:
         """Give where the part's own rights let it go (the article's own not included)."""
         area = self.without(ground.prose.exclude)

@@ -7,19 +7,17 @@ from datetime import datetime
 
 from syndicate.licensing import machines, odrl, usage_terms
 from syndicate.licensing.duties import credit_of, edit_level, notice_of
-from syndicate.licensing.gates import media_of_item
 from syndicate.licensing.odrl import Scope
 from syndicate.licensing.phrases import Phrases
-from syndicate.licensing.places import free_of_bars, of_article
 from syndicate.licensing.question import Part, Question
+from syndicate.licensing.texts import shared
 from syndicate.licensing.usage_terms import Facts
 from syndicate.model.body import MediaBase
 from syndicate.model.decision import Decision, PartDecision, Verdict
 from syndicate.model.desk import Desk
 from syndicate.model.entry import LocalText, PartTerms, Terms
 from syndicate.model.licence import Licence
-from syndicate.model.rights import Medium, PartKind
-from syndicate.model.territory import Area
+from syndicate.model.rights import PartKind
 
 SUFFIXES = ("html", "jsonld", "rsl")
 """The endings of a licence's documents: for people, for machines, for those that gather pages."""
@@ -33,13 +31,13 @@ def document_path(licence: Licence, suffix: str) -> str:
 def terms_of(asked: Question, decision: Decision) -> Terms:
     """Give the terms of an allowed article."""
     licence, desk, article = asked.licence, asked.desk, asked.article
-    area, media = reach_of(asked)
+    text = shared(asked, decision.parts)
     start, end = valid_from(asked), _valid_until(decision)
     facts = Facts(
-        area=area,
-        media=media,
-        edit_level=edit_level(asked, PartKind.BODY),
-        uses=machines.of_article(asked),
+        area=text.area,
+        media=text.media,
+        edit_level=text.edit_level,
+        uses=text.uses,
         valid_until=end,
         partial=decision.partial,
         embargoed=decision.marked_embargo,
@@ -50,8 +48,8 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         target=odrl.TARGET,
         assigner=desk.url,
         review=desk.url_of(document_path(licence, "html")),
-        area=area,
-        media=media,
+        area=text.area,
+        media=text.media,
         valid_from=start,
         valid_until=end,
         edit_level=facts.edit_level,
@@ -69,24 +67,12 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         notice=notice_of(desk, article),
         valid_from=start,
         valid_until=end,
-        countries=odrl.countries_of(area),
-        media=media,
+        countries=odrl.countries_of(text.area),
+        media=text.media,
         data_mining=odrl.data_mining(facts.uses),
         ai_allowed=facts.uses,
         parts=tuple(_part_terms(asked, decision, scope)),
     )
-
-
-def reach_of(asked: Question) -> tuple[Area, tuple[Medium, ...]]:
-    """Give where and in which media the article may be used.
-
-    Under a public licence anywhere that licence says, whatever the agreement delivers, but for
-    what rights in the article, orders and embargoes take away.
-    """
-    licence = asked.licence
-    if licence.public:
-        return free_of_bars(asked, asked.area(licence.territory)), licence.media
-    return of_article(asked).area, media_of_item(asked)
 
 
 def _uid(desk: Desk, licence: Licence, target: str) -> str:

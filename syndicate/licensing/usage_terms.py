@@ -46,8 +46,7 @@ def _said(licence: Licence, facts: Facts, tag: str) -> LocalText:
 def sentences(licence: Licence, facts: Facts, language: str) -> Iterator[str]:
     """Give the terms, sentence by sentence."""
     words = Phrases(language)
-    if facts.media:
-        yield words.say("media", media=words.media(facts.media))
+    yield words.say("media", media=words.media(facts.media) or words.say("no-media"))
     yield from places(words, facts.area)
     yield from dates(words, facts, removes=must_remove(licence))
     if licence.display:

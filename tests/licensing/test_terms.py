@@ -1,0 +1,212 @@
+"""What an item says of its terms: never more than was decided for any text in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+
+from syndicate.model.article import Article
+from syndicate.model.decision import Decision, Verdict
+from syndicate.model.entry import Entry, PartTerms, Terms
+from syndicate.model.partner import Partner
+from syndicate.model.rights import EditLevel, PartKind
+from tests.builders import (
+    a_licence,
+    a_partner,
+    agency,
+    agreement_data,
+    an_article,
+    own,
+    partner_data,
+)
+from tests.licensing.asking import decision, entry, ruling, with_agreement
+from tests.licensing.test_properties import MARKED, thorough
+from tests.strategies import questions
+
+WEB_AND_PRINT = ["web", "print"]
+PLAIN = {"type": "paragraph", "text": "A plain sentence."}
+WITH_OWN_TERMS = {PartKind.IMAGE, PartKind.GRAPHIC, PartKind.VIDEO, PartKind.AUDIO}
+
+
+def wire(**rights: Any) -> dict[str, Any]:
+    return {"type": "paragraph", "id": "wire", "text": "A wire sentence.", "rights": rights}
+
+
+def with_wire(**rights: Any) -> Article:
+    return an_article(body=[PLAIN, wire(**agency(**rights))])
+
+
+def coded(*texts: str, **rights: Any) -> dict[str, Any]:
+    return {**(rights or own()), "restrictions": texts, "coded_by": "desk"}
+
+
+def in_web_and_print() -> Partner:
+    (place,) = partner_data()["properties"]
+    return a_partner(
+        properties=[{**place, "media": WEB_AND_PRINT}],
+        agreements=[agreement_data(ai_training_signed=True)],
+    )
+
+
+def said(terms: Terms | PartTerms) -> str:
+    return terms.usage_terms[0].text
+
+
+def policy(terms: Terms | PartTerms) -> Any:
+    return json.loads(terms.odrl)
+
+
+def rules(terms: Terms | PartTerms, sort: str) -> list[Any]:
+    return [rule["action"] for rule in policy(terms).get(sort, [])]
+
+
+def limits(terms: Terms | PartTerms, left: str) -> list[Any]:
+    return [
+        one["rightOperand"]
+        for one in policy(terms)["permission"][0]["constraint"]
+        if one["leftOperand"] == left
+    ]
+
+
+def test_a_paragraph_for_the_web_alone_keeps_the_article_out_of_print() -> None:
+    terms = entry(
+        with_wire(media=["web"]), a_licence(media=WEB_AND_PRINT), in_web_and_print()
+    ).terms
+    assert terms.media == ("web",)
+    assert "Media: web." in said(terms)
+    assert "print" not in rules(terms, "permission")
+    assert [
+        [one["@id"].rpartition("#")[2] for one in found]
+        for found in limits(terms, "deliveryChannel")
+    ] == [["medium-web"]]
+
+
+def test_a_refused_paragraph_takes_nothing_from_what_is_said() -> None:
+    article = with_wire(media=["web"], onward="refused")
+    terms = entry(article, a_licence(media=WEB_AND_PRINT), in_web_and_print()).terms
+    assert terms.media == ("print", "web")
+
+
+def test_texts_without_a_medium_in_common_are_in_none() -> None:
+    article = an_article(
+        body=[{**PLAIN, "rights": {**own(), "media": ["print"]}}, wire(**agency(media=["web"]))]
+    )
+    terms = entry(article, a_licence(media=WEB_AND_PRINT), in_web_and_print()).terms
+    assert terms.media == ()
+    assert "Media: none for the whole of it." in said(terms)
+    assert rules(terms, "permission") == []
+    assert {"distribute", "display", "reproduce", "print"} <= set(
+        filter(lambda action: isinstance(action, str), rules(terms, "prohibition"))
+    )
+
+
+def test_machines_read_an_article_only_where_every_text_allows_it() -> None:
+    licence = a_licence(ai={"allowed": ["search", "index", "input", "train"]})
+    terms = entry(with_wire(), licence, in_web_and_print()).terms
+    assert terms.ai_allowed == ()
+    assert terms.data_mining.endswith("DMI-PROHIBITED")
+    assert "No use for text and data mining" in said(terms)
+    assert "index" in rules(terms, "prohibition")
+    some = entry(with_wire(ai={"allowed": ["search", "train"]}), licence, in_web_and_print())
+    assert some.terms.ai_allowed == ("search", "train")
+
+
+def test_an_article_is_changed_no_more_than_its_strictest_text() -> None:
+    terms = entry(with_wire(edit_level="none"), a_licence(edit_level="adapt")).terms
+    assert "No changes." in said(terms)
+    assert {"derive", "modify"} <= {
+        a for a in rules(terms, "prohibition") if a in ("derive", "modify")
+    }
+    headline = a_licence(
+        grants=[
+            {"kind": "headline", "edit_level": "none"},
+            {"kind": "body", "edit_level": "adapt"},
+        ]
+    )
+    assert "No changes." in said(entry(licence=headline).terms)
+
+
+def test_a_grant_of_the_body_for_the_web_alone_is_said_of_the_article() -> None:
+    grants = [{"kind": "headline"}, {"kind": "summary"}, {"kind": "body", "media": ["web"]}]
+    licence = a_licence(media=WEB_AND_PRINT, grants=grants)
+    terms = entry(None, licence, in_web_and_print()).terms
+    assert terms.media == ("web",)
+    assert "print" not in rules(terms, "permission")
+
+
+def test_what_prose_takes_from_the_article_is_taken_from_its_media() -> None:
+    article = an_article(rights=coded("NO INTERNET"))
+    licence = a_licence(media=WEB_AND_PRINT)
+    assert entry(article, licence, in_web_and_print()).terms.media == ("print",)
+    (item,) = [
+        duty.value
+        for duty in decision(article, licence, in_web_and_print()).duties
+        if duty.code == "MEDIA_ONLY"
+    ]
+    assert item == "print"
+
+
+def test_under_a_public_licence_the_rights_take_media_and_places_away_all_the_same() -> None:
+    public = a_licence(id="cc", public=True, url="https://cc.example/", media=WEB_AND_PRINT)
+
+    def terms(**changes: Any) -> Terms:
+        return entry(an_article(licence="cc", **changes), others=(public,)).terms
+
+    assert terms().media == ("print", "web")
+    assert terms(rights={**own(), "media": ["web"]}).media == ("web",)
+    assert terms(rights=coded("NO PRINT")).media == ("web",)
+    assert terms(body=[PLAIN, wire(**agency(media=["web"]))]).media == ("web",)
+    only_gb = {"territory": {"include": ["GB"]}}
+    there = with_agreement(territory={"include": ["GB"]})
+    narrow = an_article(licence="cc", body=[PLAIN, wire(**agency(**only_gb))])
+    assert entry(narrow, None, there, others=(public,)).terms.countries == ("GB",)
+
+
+def allowed_texts(made: Decision) -> list[Any]:
+    return [
+        one
+        for one in made.parts
+        if one.verdict is Verdict.ALLOW and one.kind not in WITH_OWN_TERMS
+    ]
+
+
+def levels_owed(made: Decision, part: str) -> EditLevel:
+    owed = {duty.part: duty.value for duty in made.duties if duty.code == "NO_MODIFY"}
+    return EditLevel(owed.get(part, owed[None]))
+
+
+def uses_forbidden(made: Decision, part: str) -> set[str]:
+    owed = [duty for duty in made.duties if duty.code == "AI"]
+    own_ones = [duty for duty in owed if duty.part == part]
+    return {d.value.removeprefix("no ") for d in own_ones or [d for d in owed if d.part is None]}
+
+
+def redacted(asked: Any) -> tuple[Decision, Entry] | None:
+    from syndicate.licensing.redact import redact  # noqa: PLC0415
+
+    article, licence, partner, now, more = asked
+    made = ruling(article, licence, partner, now=now, carries=MARKED, **more)
+    if made.decision.verdict is not Verdict.ALLOW or made.question is None:
+        return None
+    return made.decision, redact(made.question, made.decision)
+
+
+@thorough
+@given(questions())
+def test_an_item_claims_no_more_than_was_decided_for_any_text_in_it(asked: Any) -> None:
+    found = redacted(asked)
+    if found is None:
+        return
+    made, item = found
+    terms = item.terms
+    for text in allowed_texts(made):
+        assert set(terms.media) <= set(text.media)
+        assert terms.countries is None or set(terms.countries) <= set(text.territory.whole)
+        assert terms.countries is not None or text.territory.is_world
+        assert not set(terms.ai_allowed) & uses_forbidden(made, text.part)
+        if levels_owed(made, text.part) is not EditLevel.ADAPT:
+            assert "derive" in rules(terms, "prohibition")
+        if levels_owed(made, text.part) is EditLevel.NONE:
+            assert "No changes." in said(terms)
