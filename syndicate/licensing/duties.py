@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 
-from syndicate.licensing import machines
+from syndicate.licensing import ends, machines
 from syndicate.licensing.gates import media_of_item
 from syndicate.licensing.question import Ground, Part, Question
 from syndicate.model.article import Article
 from syndicate.model.body import TEXT_BLOCKS, Gallery, MediaBase
 from syndicate.model.decision import Duty, DutyCode, PartDecision, Verdict
 from syndicate.model.desk import Desk
-from syndicate.model.licence import Ads, AfterEnd, Archive, Licence, Paywall, Seo, Tracking
+from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo, Tracking
 from syndicate.model.rights import AiPurpose, EditLevel, Medium, PartKind
 from syndicate.model.territory import Area
 
 
 def of_article(
-    asked: Question, removed: Area, until: datetime | None, *, marked: bool
+    asked: Question, removed: Area, gone: datetime | None, *, marked: bool
 ) -> Iterator[Duty]:
     """Give the duties of the whole article."""
     yield from _credits(asked)
@@ -30,15 +30,15 @@ def of_article(
         yield _duty(DutyCode.MEDIA_ONLY, " ".join(media_of_item(asked)))
     if removed:
         yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed))
-    if until and must_remove(asked.licence):
-        yield Duty(code=DutyCode.REMOVE_AFTER, value=until.isoformat().replace("+00:00", "Z"))
+    if gone:
+        yield _remove_after(gone)
     if marked:
         yield Duty(code=DutyCode.EMBARGO, value="Not before the embargo ends.")
 
 
-def must_remove(licence: Licence) -> bool:
-    """Say whether copies go when the permission ends; otherwise only new publication ends."""
-    return licence.display is not None or licence.after_end is AfterEnd.REMOVE_ALL
+def _remove_after(gone: datetime, part: str | None = None) -> Duty:
+    value = gone.isoformat().replace("+00:00", "Z")
+    return Duty(code=DutyCode.REMOVE_AFTER, value=value, part=part)
 
 
 def edit_level(asked: Question, kind: PartKind, ground: Ground | None = None) -> EditLevel:
@@ -125,7 +125,9 @@ def _machines(allowed: machines.Uses, part: str | None = None) -> Iterator[Duty]
             yield duty.twin(part=part) if part else duty
 
 
-def of_parts(asked: Question, decided: tuple[PartDecision, ...], item: Area) -> Iterator[Duty]:
+def of_parts(
+    asked: Question, decided: tuple[PartDecision, ...], item: Area, gone: datetime | None
+) -> Iterator[Duty]:
     """Give the duties of single parts that go out, where they differ from the article's."""
     level, uses = edit_level(asked, PartKind.BODY), machines.of_article(asked)
     media = frozenset(media_of_item(asked))
@@ -142,12 +144,21 @@ def of_parts(asked: Question, decided: tuple[PartDecision, ...], item: Area) -> 
             yield Duty(code=DutyCode.NO_MODIFY, value=own_level, part=one.part)
         if own_uses != uses:
             yield from _machines(own_uses, one.part)
+        yield from _removed(asked, part, gone)
         place = one.territory, one.media
         if silent.get(ground) != place:
             found = tuple(_beside(part, one, item, media))
             yield from found
             if not found and isinstance(part.block, TEXT_BLOCKS):
                 silent[ground] = place
+
+
+def _removed(asked: Question, part: Part, item: datetime | None) -> Iterator[Duty]:
+    """Give by when a picture, video or sound is taken down, where the article stays longer."""
+    if isinstance(part.block, MediaBase):
+        gone = ends.of_grounds(asked, (part.ground,)).gone
+        if gone and (item is None or gone < item):
+            yield _remove_after(gone, part.name)
 
 
 def _beside(part: Part, one: PartDecision, item: Area, media: frozenset[Medium]) -> Iterator[Duty]:

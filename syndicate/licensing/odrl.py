@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from syndicate.licensing.duties import must_remove, reporting
+from syndicate.licensing.duties import reporting
 from syndicate.model.licence import Archive, Licence
 from syndicate.model.rights import AiPurpose, EditLevel, Medium
 from syndicate.model.territory import Area, alpha_3, countries
@@ -44,6 +44,8 @@ class Scope(NamedTuple):
     edit_level: EditLevel
     uses: tuple[AiPurpose, ...] = ()
     """Machine uses allowed."""
+    gone: datetime | None = None
+    """By when copies must be taken down; None where what is out may stay."""
 
 
 def iri(value: str) -> Json:
@@ -175,8 +177,8 @@ _MINING = (AiPurpose.INPUT, AiPurpose.TRAIN)
 
 def _obligations(licence: Licence, scope: Scope) -> list[Json]:
     found: list[Json] = []
-    if must_remove(licence) and scope.valid_until:
-        end = constraint("dateTime", "gteq", instant(scope.valid_until))
+    if scope.gone:
+        end = constraint("dateTime", "gteq", instant(scope.gone))
         found.append({"target": scope.target, "action": "delete", "constraint": [end]})
     if reporting(licence) != "none":
         found.append({"action": "inform", "informedParty": scope.assigner})

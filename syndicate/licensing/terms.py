@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from syndicate.licensing import machines, odrl, usage_terms
+from syndicate.licensing import ends, machines, odrl, usage_terms
 from syndicate.licensing.duties import credit_of, edit_level, notice_of
 from syndicate.licensing.odrl import Scope
 from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.question import Part, Question
-from syndicate.licensing.texts import shared
+from syndicate.licensing.texts import grounds_of, shared, texts_of
 from syndicate.licensing.usage_terms import Facts
 from syndicate.model.body import MediaBase
 from syndicate.model.decision import Decision, PartDecision, Verdict
 from syndicate.model.desk import Desk
 from syndicate.model.entry import LocalText, PartTerms, Terms
 from syndicate.model.licence import Licence
-from syndicate.model.rights import PartKind
 
 SUFFIXES = ("html", "jsonld", "rsl")
 """The endings of a licence's documents: for people, for machines, for those that gather pages."""
@@ -32,13 +31,16 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
     """Give the terms of an allowed article."""
     licence, desk, article = asked.licence, asked.desk, asked.article
     text = shared(asked, decision.parts)
-    start, end = valid_from(asked), _valid_until(decision)
+    parts = texts_of(asked, decision.parts)
+    end = ends.of_grounds(asked, grounds_of(parts))
+    start = valid_from(asked)
     facts = Facts(
         area=text.area,
         media=text.media,
         edit_level=text.edit_level,
         uses=text.uses,
-        valid_until=end,
+        valid_until=end.until,
+        gone=end.gone,
         partial=decision.partial,
         embargoed=decision.marked_embargo,
         open_ended=decision.embargo_open_ended,
@@ -51,9 +53,10 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         area=text.area,
         media=text.media,
         valid_from=start,
-        valid_until=end,
+        valid_until=end.until,
         edit_level=facts.edit_level,
         uses=facts.uses,
+        gone=end.gone,
     )
     return Terms(
         title=licence.title,
@@ -66,7 +69,7 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         holder_url=desk.url,
         notice=notice_of(desk, article),
         valid_from=start,
-        valid_until=end,
+        valid_until=end.until,
         countries=odrl.countries_of(text.area),
         media=text.media,
         data_mining=odrl.data_mining(facts.uses),
@@ -87,13 +90,6 @@ def valid_from(asked: Question) -> datetime | None:
     return max((start for start in starts if start), default=None)
 
 
-def _valid_until(decision: Decision) -> datetime | None:
-    """Give the first end among the texts that go out: from then on it is another article."""
-    media = {PartKind.IMAGE, PartKind.GRAPHIC, PartKind.VIDEO, PartKind.AUDIO}
-    texts = [p for p in decision.parts if p.verdict is Verdict.ALLOW and p.kind not in media]
-    return min((p.valid_until for p in texts if p.valid_until), default=None)
-
-
 def _part_terms(asked: Question, decision: Decision, item: Scope) -> Iterator[PartTerms]:
     media = (part for part in asked.parts.values() if isinstance(part.block, MediaBase))
     for part in media:
@@ -106,12 +102,14 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
     if one.verdict is not Verdict.ALLOW:
         raise ValueError(f"{part.name} may not go out")
     licence, rights = asked.licence, part.ground.permission
+    gone = ends.of_grounds(asked, (part.ground,)).gone
     facts = Facts(
         area=one.territory,
         media=one.media,
         edit_level=edit_level(asked, part.kind, part.ground),
         uses=machines.of_part(asked, part.ground),
         valid_until=one.valid_until,
+        gone=gone,
     )
     scope = item._replace(
         area=one.territory,
@@ -120,6 +118,7 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
         valid_until=one.valid_until,
         edit_level=facts.edit_level,
         uses=facts.uses,
+        gone=gone,
     )
     credit = credit_of(part)
     languages = (asked.article.language, licence.language)

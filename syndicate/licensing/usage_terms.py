@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from syndicate.licensing.duties import must_remove, reporting
+from syndicate.licensing.duties import reporting
 from syndicate.licensing.phrases import Phrases, known_languages
 from syndicate.model.entry import LocalText
 from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo
@@ -24,6 +24,8 @@ class Facts(NamedTuple):
     edit_level: EditLevel
     uses: tuple[AiPurpose, ...] = ()
     valid_until: datetime | None = None
+    gone: datetime | None = None
+    """By when copies must be taken down; None where what is out may stay."""
     partial: bool = False
     embargoed: datetime | None = None
     open_ended: bool = False
@@ -48,9 +50,11 @@ def sentences(licence: Licence, facts: Facts, language: str) -> Iterator[str]:
     words = Phrases(language)
     yield words.say("media", media=words.media(facts.media) or words.say("no-media"))
     yield from places(words, facts.area)
-    yield from dates(words, facts, removes=must_remove(licence))
+    yield from dates(words, facts)
     if licence.display:
         yield words.say("display", days=str(licence.display.days))
+        if licence.archive is Archive.IN_CONTEXT:
+            yield words.say("archive-in-context")
     if licence.quota:
         yield from quota_sentences(words, licence.quota)
     yield words.say(f"edit-{facts.edit_level}")
@@ -78,15 +82,19 @@ def places(words: Phrases, area: Area) -> Iterator[str]:
         yield words.say("subdivisions", places=words.list(area.parts))
 
 
-def dates(words: Phrases, facts: Facts, *, removes: bool) -> Iterator[str]:
+def dates(words: Phrases, facts: Facts) -> Iterator[str]:
     """Say when."""
     if facts.open_ended:
         yield words.say("embargo-open")
     elif facts.embargoed:
         yield words.say("embargo", when=words.when(facts.embargoed))
-    if facts.valid_until:
-        name = "until" if removes else "no-new"
-        yield words.say(name, when=words.when(facts.valid_until))
+    until, gone = facts.valid_until, facts.gone
+    if until and gone is None:
+        yield words.say("no-new", when=words.when(until))
+    elif until and gone and until < gone:
+        yield words.say("no-new-until", when=words.when(until), gone=words.when(gone))
+    elif gone:
+        yield words.say("until", when=words.when(gone))
 
 
 def quota_sentences(words: Phrases, quota: Quota) -> Iterator[str]:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from syndicate.formats.all import FORMATS
 from syndicate.formats.handout import copy_of
+from syndicate.licensing.ends import of_agreement
 from syndicate.licensing.terms import document_path
 from syndicate.licensing.usage_terms import Facts, sentences
 from syndicate.model.credential import Credential, Kind
@@ -96,7 +97,8 @@ def _terms(
     media = tuple(
         one for one in licence.media if agreement.media is None or one in agreement.media
     )
-    facts = Facts(area, media, licence.edit_level, licence.ai.allowed, agreement.term.closes)
+    end = of_agreement(licence, agreement, None)
+    facts = Facts(area, media, licence.edit_level, licence.ai.allowed, *end)
     granted = {one.kind: str(one.extent) for one in licence.grants}
     return Terms(
         agreement,
