@@ -46,6 +46,8 @@ class Scope(NamedTuple):
     """Machine uses allowed."""
     gone: datetime | None = None
     """By when copies must be taken down; None where what is out may stay."""
+    open_ended: bool = False
+    """Whether it goes out ahead of an embargo of which nobody knows the end."""
 
 
 def iri(value: str) -> Json:
@@ -139,8 +141,8 @@ _USES = ("distribute", "display", "reproduce")
 
 
 def _permitted(scope: Scope) -> bool:
-    """Say whether anything is; an ODRL constraint that no medium meets would not be read so."""
-    return bool(scope.media)
+    """Say whether anything is; an embargo without end, or no medium, cannot be a constraint."""
+    return bool(scope.media) and not scope.open_ended
 
 
 def _prohibitions(licence: Licence, scope: Scope) -> list[Json]:

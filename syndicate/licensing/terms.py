@@ -13,7 +13,7 @@ from syndicate.licensing.question import Part, Question
 from syndicate.licensing.texts import grounds_of, shared, texts_of
 from syndicate.licensing.usage_terms import Facts
 from syndicate.model.body import MediaBase
-from syndicate.model.decision import Decision, PartDecision, Verdict
+from syndicate.model.decision import Decision
 from syndicate.model.desk import Desk
 from syndicate.model.entry import LocalText, PartTerms, Terms
 from syndicate.model.licence import Licence
@@ -33,7 +33,7 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
     text = shared(asked, decision.parts)
     parts = texts_of(asked, decision.parts)
     end = ends.of_grounds(asked, grounds_of(parts))
-    start = valid_from(asked)
+    start = _valid_from(asked, decision, text.opens)
     facts = Facts(
         area=text.area,
         media=text.media,
@@ -57,6 +57,7 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         edit_level=facts.edit_level,
         uses=facts.uses,
         gone=end.gone,
+        open_ended=facts.open_ended,
     )
     return Terms(
         title=licence.title,
@@ -82,11 +83,15 @@ def _uid(desk: Desk, licence: Licence, target: str) -> str:
     return f"{desk.url_of(document_path(licence, 'jsonld'))}#{target}"
 
 
-def valid_from(asked: Question) -> datetime | None:
-    """Give since when the permission holds: the later of term start and release."""
+def _valid_from(asked: Question, decision: Decision, *others: datetime | None) -> datetime | None:
+    """Give since when the permission holds: the latest of term start, release and other starts.
+
+    A copy that goes out ahead is released when its embargo ends.
+    """
     own = asked.article.rights.window
     term = None if asked.licence.public else asked.agreement.term.opens
-    starts = (term, own.opens if own else None)
+    release = (decision.released, decision.marked_embargo)
+    starts = (term, own.opens if own else None, *release, *others)
     return max((start for start in starts if start), default=None)
 
 
@@ -94,13 +99,13 @@ def _part_terms(asked: Question, decision: Decision, item: Scope) -> Iterator[Pa
     media = (part for part in asked.parts.values() if isinstance(part.block, MediaBase))
     for part in media:
         if decision.allows(part.name):
-            yield _of_part(asked, part, decision.of(part.name), item)
+            yield _of_part(asked, part, decision, item)
 
 
-def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> PartTerms:
+def _of_part(asked: Question, part: Part, decision: Decision, item: Scope) -> PartTerms:
     """Give the terms of one picture, video or sound that goes out."""
-    if one.verdict is not Verdict.ALLOW:
-        raise ValueError(f"{part.name} may not go out")
+    one = decision.of(part.name)
+    start = _valid_from(asked, decision, one.valid_from)
     licence, rights = asked.licence, part.ground.permission
     gone = ends.of_grounds(asked, (part.ground,)).gone
     facts = Facts(
@@ -110,11 +115,13 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
         uses=machines.of_part(asked, part.ground),
         valid_until=one.valid_until,
         gone=gone,
+        embargoed=decision.marked_embargo,
+        open_ended=decision.embargo_open_ended,
     )
     scope = item._replace(
         area=one.territory,
         media=one.media,
-        valid_from=one.valid_from,
+        valid_from=start,
         valid_until=one.valid_until,
         edit_level=facts.edit_level,
         uses=facts.uses,
@@ -129,7 +136,7 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
         own=bool(rights.own),
         credit=credit,
         usage_terms=tuple(_with_own(text, part, credit) for text in words),
-        valid_from=one.valid_from,
+        valid_from=start,
         valid_until=one.valid_until,
         countries=odrl.countries_of(one.territory),
         data_mining=odrl.data_mining(facts.uses),
