@@ -14,7 +14,7 @@ from syndicate.model.body import TEXT_BLOCKS, Gallery, MediaBase
 from syndicate.model.decision import Duty, DutyCode, PartDecision, Verdict
 from syndicate.model.desk import Desk
 from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo, Tracking
-from syndicate.model.rights import AiPurpose, EditLevel, Medium, PartKind
+from syndicate.model.rights import AiPurpose, EditLevel, Medium, PartKind, PartRights
 from syndicate.model.territory import Area
 
 
@@ -22,6 +22,7 @@ def of_article(
     asked: Question, removed: Area, gone: datetime | None, *, marked: bool
 ) -> Iterator[Duty]:
     """Give the duties of the whole article."""
+    yield from _demanded(asked.article)
     yield from _credits(asked)
     yield from _conduct(asked.licence)
     yield from _machines(machines.of_article(asked))
@@ -48,6 +49,13 @@ def edit_level(asked: Question, kind: PartKind, ground: Ground | None = None) ->
     rights = ground.levels if ground else (asked.article.rights,)
     levels += [one.edit_level for one in rights if one.edit_level]
     return min(levels, key=lambda level: level.rank)
+
+
+def _demanded(article: Article) -> Iterator[Duty]:
+    """Give the credit that the rights in the whole article demand."""
+    credit = credit_in(article.rights)
+    if credit:
+        yield Duty(code=DutyCode.CREDIT, value=credit, fulfilled=True)
 
 
 def _credits(asked: Question) -> Iterator[Duty]:
@@ -80,9 +88,22 @@ def _credits(asked: Question) -> Iterator[Duty]:
         yield Duty(code=DutyCode.TRANSLATION_NOTE)
 
 
+def holder_of(desk: Desk, article: Article) -> str:
+    """Give who holds the copyright in an article: who is named, the source it is from, or we."""
+    source = desk.source_agreement(article.rights.source_agreement)
+    named = article.copyright_holder or article.rights.owner
+    return named or (source.owner if source else desk.holder)
+
+
+def url_of_holder(desk: Desk, article: Article) -> str | None:
+    """Give the address that stands for the copyright holder; only our own is known."""
+    return desk.url if holder_of(desk, article) == desk.holder else None
+
+
 def notice_of(desk: Desk, article: Article) -> str:
     """Give the copyright notice of an article."""
-    return article.copyright_notice or desk.notice(article.first_created.year)
+    year = article.first_created.year
+    return article.copyright_notice or desk.notice(year, holder_of(desk, article))
 
 
 @lru_cache(maxsize=1024)
@@ -176,9 +197,15 @@ def _beside(part: Part, one: PartDecision, item: Area, media: frozenset[Medium])
 
 
 def credit_of(part: Part) -> str:
-    """Give the credit that must stand beside a part; a person's name before the source's."""
-    rights = part.ground.permission if part.block is not None and part.block.rights else None
-    line, person = (rights.credit_line, rights.person_credit) if rights else (None, None)
+    """Give the credit that must stand beside a part; what goes for the whole article is not said
+    of its parts."""
+    rights = part.ground.permission
+    stated = credit_in(rights) if rights is not part.ground.levels[0] else ""
+    return stated or (part.block.credit or "" if isinstance(part.block, MediaBase) else "")
+
+
+def credit_in(rights: PartRights) -> str:
+    """Give the credit that rights demand; a person's name before the source's."""
+    line, person = rights.credit_line, rights.person_credit
     names = [person, line] if person and person not in (line or "") else [line]
-    found = "/".join(name for name in names if name)
-    return found or (part.block.credit or "" if isinstance(part.block, MediaBase) else "")
+    return "/".join(name for name in names if name)

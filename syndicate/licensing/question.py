@@ -189,10 +189,7 @@ class Question(NamedTuple):
 
     def source_of(self, ground: Ground) -> SourceAgreement | None:
         """Give the source agreement that a part stands under."""
-        name = ground.permission.source_agreement
-        if name is None:
-            return None
-        return next((one for one in self.desk.source_agreements if one.id == name), None)
+        return self.desk.source_agreement(ground.permission.source_agreement)
 
     def windows_of(self, ground: Ground) -> tuple[Window, ...]:
         """Give every window the part's own rights put on it (the article's own not included)."""

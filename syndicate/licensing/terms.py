@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from syndicate.licensing import ends, machines, odrl, usage_terms
-from syndicate.licensing.duties import credit_of, edit_level, notice_of
+from syndicate.licensing.duties import (
+    credit_of,
+    edit_level,
+    holder_of,
+    notice_of,
+    url_of_holder,
+)
 from syndicate.licensing.odrl import Scope
 from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.question import Part, Question
@@ -66,8 +72,8 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         public_url=licence.url if licence.public else None,
         usage_terms=usage_terms.in_languages(licence, facts, (article.language, licence.language)),
         odrl=odrl.written_on(licence, scope, article.guid),
-        holder=article.copyright_holder or desk.holder,
-        holder_url=desk.url,
+        holder=holder_of(desk, article),
+        holder_url=url_of_holder(desk, article),
         notice=notice_of(desk, article),
         valid_from=start,
         valid_until=end.until,
