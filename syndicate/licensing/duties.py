@@ -122,7 +122,7 @@ def _conduct(licence: Licence) -> Iterator[Duty]:
         yield _duty(DutyCode.NO_PAYWALL, licence.paywall)
     if licence.seo is not Seo.NONE:
         yield _duty(DutyCode.SEO, licence.seo)
-    if licence.archive is Archive.NONE and licence.display:
+    if forbids_archive(licence):
         yield _duty(DutyCode.NO_ARCHIVE)
     if reporting(licence) != "none":
         yield _duty(DutyCode.REPORT_USAGE, reporting(licence))
@@ -130,6 +130,11 @@ def _conduct(licence: Licence) -> Iterator[Duty]:
     correction = str(licence.correction_sla) if licence.correction_sla is not None else "at once"
     yield _duty(DutyCode.REMOVE_ON_NOTICE, takedown)
     yield _duty(DutyCode.CORRECT_ON_NOTICE, correction)
+
+
+def forbids_archive(licence: Licence) -> bool:
+    """Say whether nothing may stay in an archive when it is no longer shown."""
+    return licence.archive is Archive.NONE and licence.display is not None
 
 
 def reporting(licence: Licence) -> str:

@@ -15,8 +15,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from syndicate.licensing.duties import reporting
-from syndicate.model.licence import Archive, Licence
+from syndicate.licensing.duties import forbids_archive, reporting
+from syndicate.model.licence import Licence
 from syndicate.model.rights import AiPurpose, EditLevel, Medium
 from syndicate.model.territory import Area, alpha_3, countries
 
@@ -46,6 +46,8 @@ class Scope(NamedTuple):
     """Machine uses allowed."""
     gone: datetime | None = None
     """By when copies must be taken down; None where what is out may stay."""
+    no_archive: bool = False
+    """Whether an owner keeps it out of archives, whatever the licence says."""
     open_ended: bool = False
     """Whether it goes out ahead of an embargo of which nobody knows the end."""
 
@@ -155,7 +157,7 @@ def _prohibitions(licence: Licence, scope: Scope) -> list[Json]:
         actions.append("translate")
     if licence.duties.no_sublicence:
         actions.append("grantUse")
-    if licence.archive is Archive.NONE and licence.display:
+    if scope.no_archive or forbids_archive(licence):
         actions.append(iri(RIGHTSML_ARCHIVE))
     rules: list[Json] = [{"target": scope.target, "action": action} for action in actions]
     return [*rules, *_machine_rules(scope)]

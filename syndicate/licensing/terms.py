@@ -47,6 +47,7 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         uses=text.uses,
         valid_until=end.until,
         gone=end.gone,
+        no_archive=text.no_archive,
         partial=decision.partial,
         embargoed=decision.marked_embargo,
         open_ended=decision.embargo_open_ended,
@@ -63,6 +64,7 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         edit_level=facts.edit_level,
         uses=facts.uses,
         gone=end.gone,
+        no_archive=facts.no_archive,
         open_ended=facts.open_ended,
     )
     return Terms(
@@ -121,6 +123,7 @@ def _of_part(asked: Question, part: Part, decision: Decision, item: Scope) -> Pa
         uses=machines.of_part(asked, part.ground),
         valid_until=one.valid_until,
         gone=gone,
+        no_archive=part.ground.prose.no_archive,
         embargoed=decision.marked_embargo,
         open_ended=decision.embargo_open_ended,
     )
@@ -132,6 +135,7 @@ def _of_part(asked: Question, part: Part, decision: Decision, item: Scope) -> Pa
         edit_level=facts.edit_level,
         uses=facts.uses,
         gone=gone,
+        no_archive=facts.no_archive,
     )
     credit = credit_of(part)
     languages = (asked.article.language, licence.language)
@@ -141,7 +145,7 @@ def _of_part(asked: Question, part: Part, decision: Decision, item: Scope) -> Pa
         holder=rights.owner or asked.desk.holder,
         own=bool(rights.own),
         credit=credit,
-        usage_terms=tuple(_with_own(text, part, credit) for text in words),
+        usage_terms=tuple(_with_credit(text, credit) for text in words),
         valid_from=start,
         valid_until=one.valid_until,
         countries=odrl.countries_of(one.territory),
@@ -151,12 +155,9 @@ def _of_part(asked: Question, part: Part, decision: Decision, item: Scope) -> Pa
     )
 
 
-def _with_own(text: LocalText, part: Part, credit: str) -> LocalText:
-    """Add what holds for the part alone: its credit, and no archive where its owner says so."""
-    words = Phrases(text.language)
-    said = [text.text]
-    if part.ground.prose.no_archive:
-        said.append(words.say("no-archive"))
-    if credit:
-        said.append(words.say("credit", credit=credit))
-    return LocalText(language=text.language, text=" ".join(said))
+def _with_credit(text: LocalText, credit: str) -> LocalText:
+    """Add the credit that a part alone demands."""
+    if not credit:
+        return text
+    said = Phrases(text.language).say("credit", credit=credit)
+    return LocalText(language=text.language, text=f"{text.text} {said}")

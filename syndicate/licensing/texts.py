@@ -30,6 +30,8 @@ class Shared(NamedTuple):
     """Since when the rights in all of them allow it."""
     edit_level: EditLevel
     uses: machines.Uses
+    no_archive: bool
+    """Whether the owner of any of them keeps it out of archives."""
 
 
 def shared(asked: Question, decided: Iterable[PartDecision]) -> Shared:
@@ -37,9 +39,10 @@ def shared(asked: Question, decided: Iterable[PartDecision]) -> Shared:
     texts = texts_of(asked, decided)
     area, whole = _reach(asked)
     media = whole
+    grounds = grounds_of(texts)
     levels, uses = [edit_level(asked, PartKind.BODY)], machines.of_article(asked)
     opens: list[datetime] = []
-    for ground in grounds_of(texts):
+    for ground in grounds:
         where, granted = reach.of_grants(asked, grants_of(asked, ground.kind, sorted(whole)))
         area &= asked.area_of(ground) & where
         media &= asked.media_of(ground) & granted
@@ -49,8 +52,9 @@ def shared(asked: Question, decided: Iterable[PartDecision]) -> Shared:
         opens += [window.opens for window in asked.windows_of(ground) if window.opens]
     if asked.article.orders:
         area -= _ordered(asked, texts)
+    no_archive = any(ground.prose.no_archive for ground in grounds)
     least = min(levels, key=lambda level: level.rank)
-    return Shared(area, tuple(sorted(media)), max(opens, default=None), least, uses)
+    return Shared(area, tuple(sorted(media)), max(opens, default=None), least, uses, no_archive)
 
 
 def texts_of(asked: Question, decided: Iterable[PartDecision]) -> tuple[Part, ...]:

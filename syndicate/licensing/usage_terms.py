@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from syndicate.licensing.duties import reporting
+from syndicate.licensing.duties import forbids_archive, reporting
 from syndicate.licensing.phrases import Phrases, known_languages
 from syndicate.model.entry import LocalText
 from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo
@@ -26,6 +26,8 @@ class Facts(NamedTuple):
     valid_until: datetime | None = None
     gone: datetime | None = None
     """By when copies must be taken down; None where what is out may stay."""
+    no_archive: bool = False
+    """Whether an owner keeps it out of archives, whatever the licence says."""
     partial: bool = False
     embargoed: datetime | None = None
     open_ended: bool = False
@@ -53,12 +55,14 @@ def sentences(licence: Licence, facts: Facts, language: str) -> Iterator[str]:
     yield from dates(words, facts)
     if licence.display:
         yield words.say("display", days=str(licence.display.days))
-        if licence.archive is Archive.IN_CONTEXT:
+        if licence.archive is Archive.IN_CONTEXT and not facts.no_archive:
             yield words.say("archive-in-context")
     if licence.quota:
         yield from quota_sentences(words, licence.quota)
     yield words.say(f"edit-{facts.edit_level}")
     yield from _conduct(words, licence)
+    if facts.no_archive or forbids_archive(licence):
+        yield words.say("no-archive")
     yield machines(words, facts.uses)
     yield from _notices(words, licence)
     if facts.partial:
@@ -126,7 +130,6 @@ def _conduct(words: Phrases, licence: Licence) -> Iterator[str]:
         ("seo-canonical", licence.seo is Seo.CANONICAL),
         ("seo-noindex", licence.seo is Seo.NOINDEX),
         ("seo-noindex-news", licence.seo is Seo.NOINDEX_NEWS),
-        ("no-archive", licence.display and licence.archive is Archive.NONE),
     ):
         if owed:
             yield words.say(name)

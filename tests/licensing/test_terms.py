@@ -375,3 +375,26 @@ def test_words_and_odrl_open_at_the_same_instant(asked: Any) -> None:
             assert datetime.fromisoformat(start["@value"]) >= item.embargoed
             assert terms.valid_from
             assert terms.valid_from >= item.embargoed
+
+
+ARCHIVE = "http://iptc.org/std/RightsML/2011-10-07/archive"
+
+
+def forbids_archive(terms: Terms | PartTerms) -> tuple[bool, bool]:
+    """Whether the words do, and whether ODRL does."""
+    return "No archiving." in said(terms), {"@id": ARCHIVE} in rules(terms, "prohibition")
+
+
+def test_no_archive_is_said_in_words_and_odrl_of_whatever_it_was_coded_for() -> None:
+    whole = entry(an_article(rights=coded("NO ARCHIVE"))).terms
+    assert forbids_archive(whole) == (True, True)
+    paragraph = {**PLAIN, "id": "wire", "rights": coded("NO ARCHIVE", **agency())}
+    assert forbids_archive(entry(an_article(body=[PLAIN, paragraph])).terms) == (True, True)
+    photo = a_picture(rights=coded("NO ARCHIVE"))
+    item = entry(an_article(body=[PLAIN, photo])).terms
+    assert forbids_archive(item) == (False, False)
+    assert forbids_archive(item.parts[0]) == (True, True)
+    licence = a_licence(display={"days": 30})
+    strict = entry(an_article(body=[PLAIN, photo]), licence).terms
+    assert said(strict.parts[0]).count("No archiving.") == 1
+    assert forbids_archive(strict) == (True, True)
