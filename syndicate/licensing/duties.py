@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import lru_cache
 
@@ -44,11 +44,16 @@ def _remove_after(gone: datetime, part: str | None = None) -> Duty:
 
 def edit_level(asked: Question, kind: PartKind, ground: Ground | None = None) -> EditLevel:
     """Give how much may be changed: what grant or licence allow, less what rights forbid."""
-    granted = [g.edit_level for g in asked.licence.grants if g.kind is kind and g.edit_level]
-    levels = granted or [asked.licence.edit_level]
+    levels = [granted_level(asked.licence, {kind})]
     rights = ground.levels if ground else (asked.article.rights,)
     levels += [one.edit_level for one in rights if one.edit_level]
     return min(levels, key=lambda level: level.rank)
+
+
+def granted_level(licence: Licence, kinds: Collection[PartKind] = tuple(PartKind)) -> EditLevel:
+    """Give how much of all that is granted, or of all of some kinds, may be changed."""
+    granted = [g.edit_level or licence.edit_level for g in licence.grants if g.kind in kinds]
+    return min(granted or [licence.edit_level], key=lambda level: level.rank)
 
 
 def _demanded(article: Article) -> Iterator[Duty]:

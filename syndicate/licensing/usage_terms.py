@@ -10,7 +10,7 @@ from typing import NamedTuple
 from syndicate.licensing.duties import forbids_archive, reporting
 from syndicate.licensing.phrases import Phrases, known_languages
 from syndicate.model.entry import LocalText
-from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo
+from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo, TermsText
 from syndicate.model.quota import Quota
 from syndicate.model.rights import AiPurpose, EditLevel, Medium
 from syndicate.model.territory import Area, countries
@@ -67,10 +67,18 @@ def sentences(licence: Licence, facts: Facts, language: str) -> Iterator[str]:
     yield from _notices(words, licence)
     if facts.partial:
         yield words.say("partial")
-    base = words.language.split("-")[0]
-    for extra in licence.text_terms:
-        if not extra.confidential and extra.language.split("-")[0] == base:
-            yield extra.text
+    yield from (extra.text for extra in _prose(licence, words.language))
+
+
+def _prose(licence: Licence, language: str) -> list[TermsText]:
+    """Give the terms that stay prose: in a language, or as they are stated where not in that."""
+    public = [extra for extra in licence.text_terms if not extra.confidential]
+    for tag in (language, licence.language):
+        base = tag.split("-")[0]
+        found = [extra for extra in public if extra.language.split("-")[0] == base]
+        if found:
+            return found
+    return public
 
 
 def places(words: Phrases, area: Area) -> Iterator[str]:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from syndicate.formats.all import FORMATS
 from syndicate.formats.handout import copy_of
+from syndicate.licensing.duties import granted_level
 from syndicate.licensing.ends import of_agreement
 from syndicate.licensing.terms import document_path
 from syndicate.licensing.usage_terms import Facts, sentences
@@ -98,7 +99,7 @@ def _terms(
         one for one in licence.media if agreement.media is None or one in agreement.media
     )
     end = of_agreement(licence, agreement, None)
-    facts = Facts(area, media, licence.edit_level, licence.ai.allowed, *end)
+    facts = Facts(area, media, granted_level(licence), licence.ai.allowed, *end)
     granted = {one.kind: str(one.extent) for one in licence.grants}
     return Terms(
         agreement,
