@@ -43,9 +43,10 @@ def part_rights(part: PartTerms, terms: Terms, idrefs: str | None = None) -> str
 
     `idrefs` names its partMeta inside the article's item; without it the item is the part.
     """
-    notice = (leaf("copyrightNotice", terms.notice, {"href": terms.url}),) if part.own else ()
+    ours = part.own and part.holder == terms.holder
+    notice = (leaf("copyrightNotice", terms.notice, {"href": terms.url}),) if ours else ()
     says = (
-        _holder(part.holder, terms.holder_url if part.own else None),
+        _holder(part.holder, terms.holder_url if ours else None),
         *notice,
         *_usage_terms(part.usage_terms or terms.usage_terms, terms),
         *_licence(terms),

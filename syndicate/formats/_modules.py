@@ -209,7 +209,8 @@ def _about(block: MediaBase, entry: Entry, own: PartTerms | None) -> Iterator[st
         yield leaf("media:description", caption, plain)
     if credit:
         yield leaf("media:credit", credit, {"role": _role(block), "scheme": "urn:ebu"})
-    notice = own.holder if own and not own.own else entry.terms.notice
+    others = own and not (own.own and own.holder == entry.terms.holder)
+    notice = own.holder if own and others else entry.terms.notice
     yield leaf("media:copyright", notice, {"url": entry.terms.url})
     countries = _countries(entry, own)
     if countries is not None:

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 
 from syndicate.licensing import (
     duties,
+    ends,
     exclusives,
     gates,
     part_gates,
     places,
     quota,
     standing,
+    texts,
 )
 from syndicate.licensing.covers import too_old_from
 from syndicate.licensing.extents import cut, tightest
@@ -56,14 +58,14 @@ def decide(asked: Question) -> Decision:
     # Where exclusives leave no medium the whole is held; its parts are judged as if they did not.
     media = gates.media_of_item(asked) or tuple(sorted(gates.cleared_media(asked)))
     limits = Limits(place.area, media, cut(asked.article.body, extent))
-    until = valid_until(asked)
-    judged = Judged(asked, limits, extent, until)
+    judged = Judged(asked, limits, extent, ends.of_article(asked).until)
     findings.extend(judged.required())
     verdict = worst(findings)
     marked = verdict is Verdict.ALLOW and gates.is_embargoed(asked)
     decided = tuple(judged.decisions.values())
     refused = any(one.verdict is not Verdict.ALLOW for one in decided)
-    owed = duties.of_article(asked, place.removed, until, marked=marked)
+    gone = ends.of_grounds(asked, texts.grounds_of(texts.texts_of(asked, decided))).gone
+    owed = duties.of_article(asked, place.removed, gone, marked=marked)
     return Decision(
         guid=asked.article.guid,
         version=asked.article.version,
@@ -79,7 +81,7 @@ def decide(asked: Question) -> Decision:
         released=released(asked),
         partial=refused or judged.is_cut,
         parts=decided,
-        duties=(*owed, *duties.of_parts(asked, decided, place.area)),
+        duties=(*owed, *duties.of_parts(asked, decided, place.area, gone)),
         findings=_worst_first([*findings, *judged.findings]),
         next_change=min((edge for edge in edges(asked) if edge > asked.now), default=None),
     )
@@ -104,17 +106,6 @@ def released(asked: Question) -> datetime | None:
         (i for i in (gates.embargo_end(asked), gates.delay_end(asked)) if i and i <= asked.now),
         default=None,
     )
-
-
-def valid_until(asked: Question) -> datetime | None:
-    """Give the instant at which the permission ends: term, display or the article's own rights.
-
-    A public licence outlives the agreement: what was given freely is not taken back.
-    """
-    own = asked.article.rights.window
-    term = None if asked.licence.public else standing.ends_at(asked.agreement)
-    ends = (term, gates.display_end(asked), own.closes if own else None)
-    return min((end for end in ends if end), default=None)
 
 
 def last_change(asked: Question, decision: Decision) -> datetime | None:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import lru_cache
 
-from syndicate.licensing import machines
+from syndicate.licensing import ends, machines
 from syndicate.licensing.gates import media_of_item
 from syndicate.licensing.question import Ground, Part, Question
 from syndicate.model.article import Article
 from syndicate.model.body import TEXT_BLOCKS, Gallery, MediaBase
 from syndicate.model.decision import Duty, DutyCode, PartDecision, Verdict
 from syndicate.model.desk import Desk
-from syndicate.model.licence import Ads, AfterEnd, Archive, Licence, Paywall, Seo, Tracking
-from syndicate.model.rights import AiPurpose, EditLevel, Medium, PartKind
+from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo, Tracking
+from syndicate.model.rights import AiPurpose, EditLevel, Medium, PartKind, PartRights
 from syndicate.model.territory import Area
 
 
 def of_article(
-    asked: Question, removed: Area, until: datetime | None, *, marked: bool
+    asked: Question, removed: Area, gone: datetime | None, *, marked: bool
 ) -> Iterator[Duty]:
     """Give the duties of the whole article."""
+    yield from _demanded(asked.article)
     yield from _credits(asked)
     yield from _conduct(asked.licence)
     yield from _machines(machines.of_article(asked))
@@ -30,24 +31,36 @@ def of_article(
         yield _duty(DutyCode.MEDIA_ONLY, " ".join(media_of_item(asked)))
     if removed:
         yield Duty(code=DutyCode.GEO_BLOCK, value=str(removed))
-    if until and must_remove(asked.licence):
-        yield Duty(code=DutyCode.REMOVE_AFTER, value=until.isoformat().replace("+00:00", "Z"))
+    if gone:
+        yield _remove_after(gone)
     if marked:
         yield Duty(code=DutyCode.EMBARGO, value="Not before the embargo ends.")
 
 
-def must_remove(licence: Licence) -> bool:
-    """Say whether copies go when the permission ends; otherwise only new publication ends."""
-    return licence.display is not None or licence.after_end is AfterEnd.REMOVE_ALL
+def _remove_after(gone: datetime, part: str | None = None) -> Duty:
+    value = gone.isoformat().replace("+00:00", "Z")
+    return Duty(code=DutyCode.REMOVE_AFTER, value=value, part=part)
 
 
 def edit_level(asked: Question, kind: PartKind, ground: Ground | None = None) -> EditLevel:
     """Give how much may be changed: what grant or licence allow, less what rights forbid."""
-    granted = [g.edit_level for g in asked.licence.grants if g.kind is kind and g.edit_level]
-    levels = granted or [asked.licence.edit_level]
+    levels = [granted_level(asked.licence, {kind})]
     rights = ground.levels if ground else (asked.article.rights,)
     levels += [one.edit_level for one in rights if one.edit_level]
     return min(levels, key=lambda level: level.rank)
+
+
+def granted_level(licence: Licence, kinds: Collection[PartKind] = tuple(PartKind)) -> EditLevel:
+    """Give how much of all that is granted, or of all of some kinds, may be changed."""
+    granted = [g.edit_level or licence.edit_level for g in licence.grants if g.kind in kinds]
+    return min(granted or [licence.edit_level], key=lambda level: level.rank)
+
+
+def _demanded(article: Article) -> Iterator[Duty]:
+    """Give the credit that the rights in the whole article demand."""
+    credit = credit_in(article.rights)
+    if credit:
+        yield Duty(code=DutyCode.CREDIT, value=credit, fulfilled=True)
 
 
 def _credits(asked: Question) -> Iterator[Duty]:
@@ -80,9 +93,22 @@ def _credits(asked: Question) -> Iterator[Duty]:
         yield Duty(code=DutyCode.TRANSLATION_NOTE)
 
 
+def holder_of(desk: Desk, article: Article) -> str:
+    """Give who holds the copyright in an article: who is named, the source it is from, or we."""
+    source = desk.source_agreement(article.rights.source_agreement)
+    named = article.copyright_holder or article.rights.owner
+    return named or (source.owner if source else desk.holder)
+
+
+def url_of_holder(desk: Desk, article: Article) -> str | None:
+    """Give the address that stands for the copyright holder; only our own is known."""
+    return desk.url if holder_of(desk, article) == desk.holder else None
+
+
 def notice_of(desk: Desk, article: Article) -> str:
     """Give the copyright notice of an article."""
-    return article.copyright_notice or desk.notice(article.first_created.year)
+    year = article.first_created.year
+    return article.copyright_notice or desk.notice(year, holder_of(desk, article))
 
 
 @lru_cache(maxsize=1024)
@@ -101,7 +127,7 @@ def _conduct(licence: Licence) -> Iterator[Duty]:
         yield _duty(DutyCode.NO_PAYWALL, licence.paywall)
     if licence.seo is not Seo.NONE:
         yield _duty(DutyCode.SEO, licence.seo)
-    if licence.archive is Archive.NONE and licence.display:
+    if forbids_archive(licence):
         yield _duty(DutyCode.NO_ARCHIVE)
     if reporting(licence) != "none":
         yield _duty(DutyCode.REPORT_USAGE, reporting(licence))
@@ -109,6 +135,11 @@ def _conduct(licence: Licence) -> Iterator[Duty]:
     correction = str(licence.correction_sla) if licence.correction_sla is not None else "at once"
     yield _duty(DutyCode.REMOVE_ON_NOTICE, takedown)
     yield _duty(DutyCode.CORRECT_ON_NOTICE, correction)
+
+
+def forbids_archive(licence: Licence) -> bool:
+    """Say whether nothing may stay in an archive when it is no longer shown."""
+    return licence.archive is Archive.NONE and licence.display is not None
 
 
 def reporting(licence: Licence) -> str:
@@ -125,7 +156,9 @@ def _machines(allowed: machines.Uses, part: str | None = None) -> Iterator[Duty]
             yield duty.twin(part=part) if part else duty
 
 
-def of_parts(asked: Question, decided: tuple[PartDecision, ...], item: Area) -> Iterator[Duty]:
+def of_parts(
+    asked: Question, decided: tuple[PartDecision, ...], item: Area, gone: datetime | None
+) -> Iterator[Duty]:
     """Give the duties of single parts that go out, where they differ from the article's."""
     level, uses = edit_level(asked, PartKind.BODY), machines.of_article(asked)
     media = frozenset(media_of_item(asked))
@@ -142,18 +175,25 @@ def of_parts(asked: Question, decided: tuple[PartDecision, ...], item: Area) -> 
             yield Duty(code=DutyCode.NO_MODIFY, value=own_level, part=one.part)
         if own_uses != uses:
             yield from _machines(own_uses, one.part)
+        yield from _removed(asked, part, gone)
         place = one.territory, one.media
-        if part.block is not None and silent.get(ground) != place:
-            found = tuple(_of_block(part, one, item, media))
+        if silent.get(ground) != place:
+            found = tuple(_beside(part, one, item, media))
             yield from found
             if not found and isinstance(part.block, TEXT_BLOCKS):
                 silent[ground] = place
 
 
-def _of_block(
-    part: Part, one: PartDecision, item: Area, media: frozenset[Medium]
-) -> Iterator[Duty]:
-    """Give the credit that must stand beside a block, the places to block, the media."""
+def _removed(asked: Question, part: Part, item: datetime | None) -> Iterator[Duty]:
+    """Give by when a picture, video or sound is taken down, where the article stays longer."""
+    if isinstance(part.block, MediaBase):
+        gone = ends.of_grounds(asked, (part.ground,)).gone
+        if gone and (item is None or gone < item):
+            yield _remove_after(gone, part.name)
+
+
+def _beside(part: Part, one: PartDecision, item: Area, media: frozenset[Medium]) -> Iterator[Duty]:
+    """Give the credit that must stand beside a part, the places to block, the media."""
     credit = credit_of(part)
     if credit:
         yield Duty(code=DutyCode.CREDIT, value=credit, part=one.part, fulfilled=True)
@@ -167,9 +207,15 @@ def _of_block(
 
 
 def credit_of(part: Part) -> str:
-    """Give the credit that must stand beside a part; a person's name before the source's."""
-    rights = part.ground.permission if part.block is not None and part.block.rights else None
-    line, person = (rights.credit_line, rights.person_credit) if rights else (None, None)
+    """Give the credit that must stand beside a part; what goes for the whole article is not said
+    of its parts."""
+    rights = part.ground.permission
+    stated = credit_in(rights) if rights is not part.ground.levels[0] else ""
+    return stated or (part.block.credit or "" if isinstance(part.block, MediaBase) else "")
+
+
+def credit_in(rights: PartRights) -> str:
+    """Give the credit that rights demand; a person's name before the source's."""
+    line, person = rights.credit_line, rights.person_credit
     names = [person, line] if person and person not in (line or "") else [line]
-    found = "/".join(name for name in names if name)
-    return found or (part.block.credit or "" if isinstance(part.block, MediaBase) else "")
+    return "/".join(name for name in names if name)

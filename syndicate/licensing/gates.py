@@ -145,9 +145,7 @@ def media_of_item(asked: Question, until: datetime | None = None) -> tuple[Mediu
 
 def cleared_media(asked: Question) -> frozenset[Medium]:
     """Give the media that are agreed and that the rights in the article allow."""
-    own = asked.article.rights.media
-    agreed = reach.agreed_media(asked)
-    return agreed if own is None else agreed & frozenset(own)
+    return reach.agreed_media(asked) & asked.media_limit()
 
 
 def g6_media(asked: Question) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from lxml.builder import ElementMaker
 from lxml.etree import _Element
 
 from syndicate.licensing import odrl, rsl
+from syndicate.licensing.duties import granted_level
 from syndicate.licensing.odrl import Json, Scope
 from syndicate.licensing.phrases import Phrases, known_languages
 from syndicate.licensing.terms import document_path
@@ -75,7 +76,7 @@ def offer(files: DeskFiles, licence: Licence, area: Area) -> Json:
         media=licence.media,
         valid_from=None,
         valid_until=None,
-        edit_level=licence.edit_level,
+        edit_level=granted_level(licence),
         uses=licence.ai.allowed,
     )
     return odrl.offer(licence, scope)
@@ -100,7 +101,7 @@ def page(files: DeskFiles, licence: Licence, area: Area) -> bytes:
     first = [language, *(tag for tag in known_languages() if tag != language.split("-")[0])]
     sections = [_section(licence, area, tag) for tag in first if tag in known_languages()]
     counted = [_counted(licence, licence.quota)] if licence.quota else []
-    tables = [_grants(licence), *counted, _media(licence)]
+    tables = [_grants(licence), *_further(licence), *counted, _media(licence)]
     main = E.main(E.h1(heading), *sections, *tables, _holder(files))
     if licence.url:
         main.append(E.p(E.a(licence.url, href=licence.url, rel="license")))
@@ -112,20 +113,26 @@ def page(files: DeskFiles, licence: Licence, area: Area) -> bytes:
 
 def _section(licence: Licence, area: Area, language: str) -> _Element:
     facts = Facts(
-        area=area, media=licence.media, edit_level=licence.edit_level, uses=licence.ai.allowed
+        area=area, media=licence.media, edit_level=granted_level(licence), uses=licence.ai.allowed
     )
     lines = [E.li(line) for line in sentences(licence, facts, language)]
     return E.section(E.ul(*lines), {"lang": language, "dir": direction_of(language)})
 
 
 def _grants(licence: Licence) -> _Element:
-    rows = [E.tr(E.td(str(g.kind)), E.td(str(g.extent)), E.td(_limits(g))) for g in licence.grants]
+    rows = [
+        E.tr(E.td(str(g.kind)), E.td(str(g.extent)), E.td(_limits(licence, g)))
+        for g in licence.grants
+    ]
     head = E.tr(E.th("part"), E.th("extent"), E.th("limits"))
     return E.table(E.thead(head), E.tbody(*rows), {"lang": "en", "dir": "ltr"})
 
 
-def _limits(grant: Grant) -> str:
+def _limits(licence: Licence, grant: Grant) -> str:
     found = []
+    level = grant.edit_level or licence.edit_level
+    if level is not granted_level(licence):
+        found.append(f"changes: {level}")
     if grant.media is not None:
         found.append(", ".join(grant.media))
     if grant.territory is not None:
@@ -133,6 +140,32 @@ def _limits(grant: Grant) -> str:
     if grant.max_count is not None:
         found.append(f"at most {grant.max_count}")
     return "; ".join(found)
+
+
+def _further(licence: Licence) -> Iterator[_Element]:
+    """List what no sentence says: which articles, since when, and what the end does to copies."""
+    rows = [(f"covers: {name.replace('_', ' ')}", one) for name, one in _covered(licence)]
+    if licence.delay:
+        delay = licence.model_dump(mode="json", include={"delay"})["delay"]
+        rows.append(("time from first publication to release", delay))
+    if not licence.public:
+        rows.append(("copies at the end of the agreement", _plain(licence.after_end)))
+        rows.append(("copies during a suspension", _plain(licence.on_suspend)))
+    if licence.sell_off_days and not licence.public:
+        rows.append(("days that copies may stay after the end", str(licence.sell_off_days)))
+    lines = [E.tr(E.th(name), E.td(value)) for name, value in rows]
+    if lines:
+        yield E.table(E.tbody(*lines), {"lang": "en", "dir": "ltr"})
+
+
+def _covered(licence: Licence) -> Iterator[tuple[str, str]]:
+    stated = licence.covers.model_dump(mode="json", exclude_defaults=True)
+    for name, value in stated.items():
+        yield name, ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _plain(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def _media(licence: Licence) -> _Element:

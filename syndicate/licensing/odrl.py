@@ -15,8 +15,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from syndicate.licensing.duties import must_remove, reporting
-from syndicate.model.licence import Archive, Licence
+from syndicate.licensing.duties import forbids_archive, reporting
+from syndicate.model.licence import Licence
 from syndicate.model.rights import AiPurpose, EditLevel, Medium
 from syndicate.model.territory import Area, alpha_3, countries
 
@@ -44,6 +44,12 @@ class Scope(NamedTuple):
     edit_level: EditLevel
     uses: tuple[AiPurpose, ...] = ()
     """Machine uses allowed."""
+    gone: datetime | None = None
+    """By when copies must be taken down; None where what is out may stay."""
+    no_archive: bool = False
+    """Whether an owner keeps it out of archives, whatever the licence says."""
+    open_ended: bool = False
+    """Whether it goes out ahead of an embargo of which nobody knows the end."""
 
 
 def iri(value: str) -> Json:
@@ -106,16 +112,16 @@ _LENGTHS = {"day": "P1D", "week": "P7D", "month": "P1M"}
 
 
 def _permissions(licence: Licence, scope: Scope) -> list[Json]:
+    if not _permitted(scope):
+        return []
     limits = [*constraints(scope), *_quota(licence, scope)]
     duty: list[Json] = [{"action": "reviewPolicy", "target": scope.review}]
     if licence.duties.attribute or licence.duties.author_credit:
         duty.append({"action": "attribute", "attributedParty": scope.assigner})
-    actions = ["distribute", "display", "reproduce"]
-    if Medium.PRINT in scope.media:
-        actions.append("print")
+    printed = ["print"] if Medium.PRINT in scope.media else []
     found: list[Json] = [
         {"target": scope.target, "action": action, "constraint": limits, "duty": duty}
-        for action in actions
+        for action in (*_USES, *printed)
     ]
     if licence.translation:
         wanted = list(licence.translation.languages)
@@ -133,8 +139,16 @@ def _permissions(licence: Licence, scope: Scope) -> list[Json]:
     return found
 
 
+_USES = ("distribute", "display", "reproduce")
+
+
+def _permitted(scope: Scope) -> bool:
+    """Say whether anything is; an embargo without end, or no medium, cannot be a constraint."""
+    return bool(scope.media) and not scope.open_ended
+
+
 def _prohibitions(licence: Licence, scope: Scope) -> list[Json]:
-    actions: list[str | Json] = []
+    actions: list[str | Json] = [] if _permitted(scope) else [*_USES, "print"]
     if scope.edit_level is not EditLevel.ADAPT:
         actions.append("derive")
     if scope.edit_level is EditLevel.NONE:
@@ -143,7 +157,7 @@ def _prohibitions(licence: Licence, scope: Scope) -> list[Json]:
         actions.append("translate")
     if licence.duties.no_sublicence:
         actions.append("grantUse")
-    if licence.archive is Archive.NONE and licence.display:
+    if scope.no_archive or forbids_archive(licence):
         actions.append(iri(RIGHTSML_ARCHIVE))
     rules: list[Json] = [{"target": scope.target, "action": action} for action in actions]
     return [*rules, *_machine_rules(scope)]
@@ -167,8 +181,8 @@ _MINING = (AiPurpose.INPUT, AiPurpose.TRAIN)
 
 def _obligations(licence: Licence, scope: Scope) -> list[Json]:
     found: list[Json] = []
-    if must_remove(licence) and scope.valid_until:
-        end = constraint("dateTime", "gteq", instant(scope.valid_until))
+    if scope.gone:
+        end = constraint("dateTime", "gteq", instant(scope.gone))
         found.append({"target": scope.target, "action": "delete", "constraint": [end]})
     if reporting(licence) != "none":
         found.append({"action": "inform", "informedParty": scope.assigner})
@@ -184,9 +198,9 @@ def offer(licence: Licence, scope: Scope) -> Json:
         "profile": RIGHTSML,
         "conflict": "prohibit",
         "assigner": scope.assigner,
-        "permission": _permissions(licence, scope),
     }
     for name, rules in (
+        ("permission", _permissions(licence, scope)),
         ("prohibition", _prohibitions(licence, scope)),
         ("obligation", _obligations(licence, scope)),
     ):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from syndicate.licensing import machines, places
+from syndicate.licensing import machines, places, reach
 from syndicate.licensing.codes import found
 from syndicate.licensing.extents import Cut
 from syndicate.licensing.question import Ground, Part, Question
@@ -14,7 +14,7 @@ from syndicate.model.body import MediaBase, Rendition
 from syndicate.model.decision import Finding, Verdict
 from syndicate.model.licence import Grant
 from syndicate.model.rights import Medium, Onward, PartKind
-from syndicate.model.territory import EVERYWHERE, Area
+from syndicate.model.territory import Area
 
 HOLD, DENY = Verdict.HOLD, Verdict.DENY
 
@@ -102,19 +102,13 @@ def g5_g6_reach(
     asked: Question, part: Part, grants: Sequence[Grant], limits: Limits
 ) -> tuple[Area, tuple[Medium, ...], list[Finding]]:
     """Give where and in which media the part may go, with the reasons where that is nothing."""
-    allowed = EVERYWHERE
-    media = set(limits.media) & asked.media_of(part.ground)
-    granted: set[Medium] = set()
-    for grant in grants:
-        granted |= set(asked.licence.media if grant.media is None else grant.media)
-        if grant.territory:
-            allowed &= asked.area(grant.territory)
-    reach = tuple(sorted(media & granted)) if grants else ()
+    allowed, granted = reach.of_grants(asked, grants)
+    media = tuple(sorted(asked.media_of(part.ground) & granted & set(limits.media)))
     place = places.of_part(asked, part, limits.area, allowed)
     findings = list(place.findings) if limits.area else []
-    if grants and not reach and limits.media:
+    if grants and not media and limits.media:
         findings.append(found("MEDIUM_EMPTY", DENY, part.clause, part=part.name))
-    return place.area, reach, findings
+    return place.area, media, findings
 
 
 def edges_of(asked: Question, ground: Ground) -> Iterator[datetime]:

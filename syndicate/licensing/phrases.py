@@ -17,11 +17,13 @@ from babel.lists import format_list
 
 _EN = {
     "media": "Media: {media}.",
+    "no-media": "none for the whole of it",
     "world": "Territory: worldwide.",
     "places": "Territory: {places} only.",
     "not-places": "Territory: worldwide except {places}.",
     "subdivisions": "Within a country only: {places}.",
     "display": "Shown for at most {days} days from first publication.",
+    "archive-in-context": "After that it may stay in the archive, in its context.",
     "quota-day": "Articles a day, at most: {limit}.",
     "quota-week": "Articles a week, at most: {limit}.",
     "quota-month": "Articles a month, at most: {limit}.",
@@ -32,6 +34,7 @@ _EN = {
     "quota-billed": "More are delivered beyond that, for a fee.",
     "until": "Remove by {when}.",
     "no-new": "No new publication after {when}; what is out may stay.",
+    "no-new-until": "No new publication after {when}; what is out may stay until {gone}.",
     "edit-none": "No changes.",
     "edit-style": "Changes for house style, time and place only.",
     "edit-headline": "The headline may be rewritten; otherwise changes for house style only.",
@@ -82,11 +85,13 @@ _EN = {
 }
 _AR = {
     "media": "وسائط النشر: {media}.",
+    "no-media": "لا شيء للنص كاملًا",
     "world": "النطاق: جميع أنحاء العالم.",
     "places": "النطاق: {places} فقط.",
     "not-places": "النطاق: جميع أنحاء العالم باستثناء {places}.",
     "subdivisions": "داخل البلد الواحد: {places} فقط.",
     "display": "مدة العرض القصوى من أول نشر، بالأيام: {days}.",
+    "archive-in-context": "وبعد ذلك يجوز بقاؤه في الأرشيف ضمن سياقه.",
     "quota-day": "الحد الأقصى لعدد المقالات في اليوم: {limit}.",
     "quota-week": "الحد الأقصى لعدد المقالات في الأسبوع: {limit}.",
     "quota-month": "الحد الأقصى لعدد المقالات في الشهر: {limit}.",
@@ -97,6 +102,7 @@ _AR = {
     "quota-billed": "وتُسلَّم المقالات الزائدة على ذلك مقابل رسم.",
     "until": "تجب إزالته قبل {when}.",
     "no-new": "لا نشر جديدًا بعد {when}؛ ويجوز بقاء ما نُشر.",
+    "no-new-until": "لا نشر جديدًا بعد {when}؛ ويجوز بقاء ما نُشر حتى {gone}.",
     "edit-none": "لا يجوز إدخال أي تعديل.",
     "edit-style": "يُسمح بالتعديلات المتعلقة بأسلوب التحرير والزمان والمكان فقط.",
     "edit-headline": "تجوز إعادة صياغة العنوان؛ وما عدا ذلك فتعديلات أسلوبية فقط.",
@@ -147,11 +153,13 @@ _AR = {
 }
 _FR = {
     "media": "Supports : {media}.",
+    "no-media": "aucun pour l’ensemble",
     "world": "Territoire : monde entier.",
     "places": "Territoire : {places} uniquement.",
     "not-places": "Territoire : monde entier sauf {places}.",
     "subdivisions": "À l’intérieur d’un pays, uniquement : {places}.",
     "display": "Affiché {days} jours au plus après la première parution.",
+    "archive-in-context": "Ensuite, peut rester dans les archives, dans son contexte.",
     "quota-day": "Articles par jour, au plus : {limit}.",
     "quota-week": "Articles par semaine, au plus : {limit}.",
     "quota-month": "Articles par mois, au plus : {limit}.",
@@ -162,6 +170,8 @@ _FR = {
     "quota-billed": "Au-delà, les articles sont livrés contre paiement.",
     "until": "À retirer avant le {when}.",
     "no-new": "Pas de nouvelle publication après le {when} ; ce qui est paru peut rester.",
+    "no-new-until": "Pas de nouvelle publication après le {when} ; "
+    "ce qui est paru peut rester jusqu’au {gone}.",
     "edit-none": "Aucune modification.",
     "edit-style": "Modifications de style maison, de date et de lieu uniquement.",
     "edit-headline": "Le titre peut être réécrit ; pour le reste, style maison uniquement.",

@@ -194,10 +194,7 @@ class Question(NamedTuple):
 
     def source_of(self, ground: Ground) -> SourceAgreement | None:
         """Give the source agreement that a part stands under."""
-        name = ground.permission.source_agreement
-        if name is None:
-            return None
-        return next((one for one in self.desk.source_agreements if one.id == name), None)
+        return self.desk.source_agreement(ground.permission.source_agreement)
 
     def holder_of(self, ground: Ground) -> str:
         """Give who holds the copyright in a part: its owner, that of its source, or we."""
@@ -217,6 +214,12 @@ class Question(NamedTuple):
         """
         area, headline = self.article.rights.territory, self.parts["headline"].ground
         return self.area_of(headline) & (self.area(area) if area else EVERYWHERE)
+
+    def media_limit(self) -> frozenset[Medium]:
+        """Give the media that the rights in the article as a whole let it go to; see `limit`."""
+        own = self.article.rights.media
+        media = self.media_of(self.parts["headline"].ground)
+        return media if own is None else media & frozenset(own)
 
     def area_of(self, ground: Ground) -> Area:
         """Give where the part's own rights let it go (the article's own not included)."""

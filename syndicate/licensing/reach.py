@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from syndicate.licensing.question import Question
+from syndicate.model.licence import Grant
 from syndicate.model.rights import ALL_MEDIA, Medium
-from syndicate.model.territory import Area
+from syndicate.model.territory import EVERYWHERE, Area
 
 
 def granted(asked: Question) -> Area:
@@ -24,3 +26,13 @@ def agreed_media(asked: Question) -> frozenset[Medium]:
 @lru_cache(maxsize=1024)
 def _common(*limits: tuple[Medium, ...] | None) -> frozenset[Medium]:
     return ALL_MEDIA.intersection(*(limit for limit in limits if limit is not None))
+
+
+def of_grants(asked: Question, grants: Iterable[Grant]) -> tuple[Area, frozenset[Medium]]:
+    """Give where all of some grants let a part go, and in which media any of them does."""
+    area, media = EVERYWHERE, frozenset[Medium]()
+    for grant in grants:
+        media |= frozenset(asked.licence.media if grant.media is None else grant.media)
+        if grant.territory:
+            area &= asked.area(grant.territory)
+    return area, media

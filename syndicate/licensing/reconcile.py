@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from syndicate.licensing import ends
 from syndicate.licensing.govern import Request, Ruling, licence_named, rule, under
 from syndicate.model.article import Article
 from syndicate.model.decision import Finding, Verdict
-from syndicate.model.licence import AfterEnd, Archive, Licence, OnSuspend
-from syndicate.model.moments import days_after
+from syndicate.model.licence import Licence, OnSuspend
 from syndicate.model.partner import Agreement
 from syndicate.model.receipt import Holding
 
@@ -113,7 +113,7 @@ def _loss(
         if licence and licence.on_suspend is OnSuspend.FREEZE:
             return None
         return Loss(code, agreement.state_since, licence)
-    if code == "ITEM_DISPLAY_OVER" and licence and licence.archive is Archive.IN_CONTEXT:
+    if code == "ITEM_DISPLAY_OVER" and licence and ends.stays_after_display(licence):
         return None
     if code in _STAYS or code.startswith("NOT_COVERED_"):
         return None
@@ -129,16 +129,11 @@ def _ended(
     closes: datetime | None = None,
 ) -> Loss | None:
     """Give what the end of an agreement means for a copy: the licence's after_end."""
-    after = licence.after_end if licence else AfterEnd.REMOVE_ALL
-    if licence and licence.public:
-        return None  # what was given freely is not taken back
-    if after is AfterEnd.KEEP_PUBLISHED:
+    if licence and ends.stays_after_term(licence, article.expires):
         return None
-    if after is AfterEnd.KEEP_UNTIL_ITEM_EXPIRY:
-        return Loss(code, article.expires, licence) if article.expires else None
     end = closes or (agreement.state_since if agreement else None)
-    if end and licence and licence.sell_off_days and agreement:
-        end = days_after(end, licence.sell_off_days, agreement.zone)
+    if end and licence and agreement:
+        end = ends.gone_after_term(licence, agreement, end, article.expires)
     return Loss(code, end, licence)
 
 

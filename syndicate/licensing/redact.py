@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, lru_cache
+from itertools import groupby
 from typing import Any, TypeVar
 
 from syndicate.licensing.decide import last_change
-from syndicate.licensing.duties import credit_of
+from syndicate.licensing.duties import credit_in, credit_of
 from syndicate.licensing.extents import first_words
 from syndicate.licensing.gone import Gone, denied_files
 from syndicate.licensing.part_gates import fits
@@ -51,7 +52,7 @@ def redact(asked: Question, decision: Decision) -> Entry:
     published = published_at(article, decision)
     allowed = {one.part: one for one in decision.parts if one.verdict is Verdict.ALLOW}
     gone = Gone(denied_files(asked.parts, decision.parts))
-    body = tuple(_kept(article.body, allowed, asked.parts, gone))
+    body = tuple(_credited(asked, _kept(article.body, allowed, asked.parts, gone)))
     said = _Said(body)
     terms = terms_of(asked, decision)
     entry = Entry(
@@ -67,13 +68,21 @@ def redact(asked: Question, decision: Decision) -> Entry:
         embargo_open_ended=decision.embargo_open_ended,
         expires=_earlier(article.expires, terms.valid_until),
         signal=_signal(article),
-        credit_line=article.credit_line or asked.desk.defaults.credit_line,
+        credit_line=_credit_line(asked),
         links=tuple(link for link in article.links if not gone.holds(link.url)),
         body=(*_top(asked, decision, said), *body, *_end(asked, decision, said)),
         partial=decision.partial,
         terms=terms,
     )
     return gone.out_of(entry)
+
+
+def _credit_line(asked: Question) -> str | None:
+    """Give the credit of the article: what is stated, with what its rights demand."""
+    stated, demanded = asked.article.credit_line, credit_in(asked.article.rights)
+    if stated and demanded and demanded not in stated:
+        return f"{stated} / {demanded}"
+    return stated or demanded or asked.desk.defaults.credit_line
 
 
 def _summary(article: Article, allowed: PartDecision | None) -> str:
@@ -147,6 +156,35 @@ def _kept(
             yield _text(block, one.extent)
 
 
+def _credited(asked: Question, blocks: Iterable[Block]) -> Iterator[Block]:
+    """Put the credit that texts and embeds demand after them, once for blocks in a row.
+
+    Pictures, videos and sounds carry theirs.
+    """
+    kept = tuple(blocks)
+    said = _Said(kept)
+    for credit, row in groupby(kept, lambda block: _credit_after(asked.parts[block.id])):
+        inside = tuple(row)
+        yield from inside
+        if credit:
+            yield from _credit(asked, f"duty-credit-{inside[-1].id}", credit, said)
+
+
+def _credit_after(part: Part) -> str:
+    return "" if isinstance(part.block, MediaBase) else credit_of(part)
+
+
+def _credit(asked: Question, name: str, credit: str, said: _Said) -> Iterator[Paragraph]:
+    words = Phrases(asked.article.language).say("credit", credit=credit)
+    if not (said.is_alone(credit) or said.is_alone(words)):
+        yield _added(name, html.escape(words, quote=False), "duty")
+
+
+def _bare(words: str) -> str:
+    """Give words without what stands around a credit: (Norstar), – Norstar."""
+    return words.strip("()[]{}–—-.: \u00a0").casefold()
+
+
 def _without_rights(block: _Block) -> _Block:
     return block if block.rights is None else block.twin(rights=None)
 
@@ -206,6 +244,10 @@ class _Said:
         whole = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
         return any(whole.search(words) for words in found)
 
+    def is_alone(self, text: str) -> bool:
+        """Say whether a block says something and nothing else."""
+        return _bare(text) in map(_bare, self._folded)
+
     def links(self, url: str) -> bool:
         """Say whether a block links to an address."""
         runs = (run for block in self._body for run in texts_of(block) if "href" in run)
@@ -248,6 +290,7 @@ def _end(asked: Question, decision: Decision, said: _Said) -> Iterator[Paragraph
     words = Phrases(asked.article.language)
     if decision.partial:
         yield _added("duty-partial", words.say("partial"), "duty")
+    yield from _credits_at_end(asked, decision, said)
     for duty in decision.duties:
         if duty.code is DutyCode.ATTRIBUTE and _attributes_at(asked) == "end":
             yield from _attribution(duty.value, said, "duty")
@@ -262,4 +305,13 @@ def _end(asked: Question, decision: Decision, said: _Said) -> Iterator[Paragraph
                 yield _added(_LINES[duty.code], text, "duty")
 
 
+def _credits_at_end(asked: Question, decision: Decision, said: _Said) -> Iterator[Paragraph]:
+    """Give the credits of the whole article, of its headline and its summary."""
+    owed = (one for one in decision.duties if one.code is DutyCode.CREDIT)
+    wanted = {one.value: one.part or "article" for one in owed if one.part in _WITHOUT_BLOCK}
+    for value, part in wanted.items():
+        yield from _credit(asked, f"duty-credit-{part}", value, said)
+
+
+_WITHOUT_BLOCK = {None, "headline", "summary"}
 _LINES = {DutyCode.TAGLINE: "duty-tagline", DutyCode.COPYRIGHT_NOTICE: "duty-notice"}

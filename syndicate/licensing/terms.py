@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from syndicate.licensing import machines, odrl, usage_terms
-from syndicate.licensing.duties import credit_of, edit_level, notice_of
-from syndicate.licensing.gates import media_of_item
+from syndicate.licensing import ends, machines, odrl, usage_terms
+from syndicate.licensing.duties import (
+    credit_of,
+    edit_level,
+    holder_of,
+    notice_of,
+    url_of_holder,
+)
 from syndicate.licensing.odrl import Scope
 from syndicate.licensing.phrases import Phrases
-from syndicate.licensing.places import free_of_bars, of_article
 from syndicate.licensing.question import Part, Question
+from syndicate.licensing.texts import grounds_of, shared, texts_of
 from syndicate.licensing.usage_terms import Facts
 from syndicate.model.body import MediaBase
-from syndicate.model.decision import Decision, PartDecision, Verdict
+from syndicate.model.decision import Decision
 from syndicate.model.desk import Desk
 from syndicate.model.entry import LocalText, PartTerms, Terms
 from syndicate.model.licence import Licence
-from syndicate.model.rights import Medium, PartKind
-from syndicate.model.territory import Area
 
 SUFFIXES = ("html", "jsonld", "rsl")
 """The endings of a licence's documents: for people, for machines, for those that gather pages."""
@@ -33,14 +36,18 @@ def document_path(licence: Licence, suffix: str) -> str:
 def terms_of(asked: Question, decision: Decision) -> Terms:
     """Give the terms of an allowed article."""
     licence, desk, article = asked.licence, asked.desk, asked.article
-    area, media = reach_of(asked)
-    start, end = valid_from(asked), _valid_until(decision)
+    text = shared(asked, decision.parts)
+    parts = texts_of(asked, decision.parts)
+    end = ends.of_grounds(asked, grounds_of(parts))
+    start = _valid_from(asked, decision, text.opens)
     facts = Facts(
-        area=area,
-        media=media,
-        edit_level=edit_level(asked, PartKind.BODY),
-        uses=machines.of_article(asked),
-        valid_until=end,
+        area=text.area,
+        media=text.media,
+        edit_level=text.edit_level,
+        uses=text.uses,
+        valid_until=end.until,
+        gone=end.gone,
+        no_archive=text.no_archive,
         partial=decision.partial,
         embargoed=decision.marked_embargo,
         open_ended=decision.embargo_open_ended,
@@ -50,12 +57,15 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         target=odrl.TARGET,
         assigner=desk.url,
         review=desk.url_of(document_path(licence, "html")),
-        area=area,
-        media=media,
+        area=text.area,
+        media=text.media,
         valid_from=start,
-        valid_until=end,
+        valid_until=end.until,
         edit_level=facts.edit_level,
         uses=facts.uses,
+        gone=end.gone,
+        no_archive=facts.no_archive,
+        open_ended=facts.open_ended,
     )
     return Terms(
         title=licence.title,
@@ -64,76 +74,68 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         public_url=licence.url if licence.public else None,
         usage_terms=usage_terms.in_languages(licence, facts, (article.language, licence.language)),
         odrl=odrl.written_on(licence, scope, article.guid),
-        holder=article.copyright_holder or desk.holder,
-        holder_url=desk.url,
+        holder=holder_of(desk, article),
+        holder_url=url_of_holder(desk, article),
         notice=notice_of(desk, article),
         valid_from=start,
-        valid_until=end,
-        countries=odrl.countries_of(area),
-        media=media,
+        valid_until=end.until,
+        countries=odrl.countries_of(text.area),
+        media=text.media,
         data_mining=odrl.data_mining(facts.uses),
         ai_allowed=facts.uses,
         parts=tuple(_part_terms(asked, decision, scope)),
     )
 
 
-def reach_of(asked: Question) -> tuple[Area, tuple[Medium, ...]]:
-    """Give where and in which media the article may be used.
-
-    Under a public licence anywhere that licence says, whatever the agreement delivers, but for
-    what rights in the article, orders and embargoes take away.
-    """
-    licence = asked.licence
-    if licence.public:
-        return free_of_bars(asked, asked.area(licence.territory)), licence.media
-    return of_article(asked).area, media_of_item(asked)
-
-
 def _uid(desk: Desk, licence: Licence, target: str) -> str:
     return f"{desk.url_of(document_path(licence, 'jsonld'))}#{target}"
 
 
-def valid_from(asked: Question) -> datetime | None:
-    """Give since when the permission holds: the later of term start and release."""
+def _valid_from(asked: Question, decision: Decision, *others: datetime | None) -> datetime | None:
+    """Give since when the permission holds: the latest of term start, release and other starts.
+
+    A copy that goes out ahead is released when its embargo ends.
+    """
     own = asked.article.rights.window
     term = None if asked.licence.public else asked.agreement.term.opens
-    starts = (term, own.opens if own else None)
+    release = (decision.released, decision.marked_embargo)
+    starts = (term, own.opens if own else None, *release, *others)
     return max((start for start in starts if start), default=None)
-
-
-def _valid_until(decision: Decision) -> datetime | None:
-    """Give the first end among the texts that go out: from then on it is another article."""
-    media = {PartKind.IMAGE, PartKind.GRAPHIC, PartKind.VIDEO, PartKind.AUDIO}
-    texts = [p for p in decision.parts if p.verdict is Verdict.ALLOW and p.kind not in media]
-    return min((p.valid_until for p in texts if p.valid_until), default=None)
 
 
 def _part_terms(asked: Question, decision: Decision, item: Scope) -> Iterator[PartTerms]:
     media = (part for part in asked.parts.values() if isinstance(part.block, MediaBase))
     for part in media:
         if decision.allows(part.name):
-            yield _of_part(asked, part, decision.of(part.name), item)
+            yield _of_part(asked, part, decision, item)
 
 
-def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> PartTerms:
+def _of_part(asked: Question, part: Part, decision: Decision, item: Scope) -> PartTerms:
     """Give the terms of one picture, video or sound that goes out."""
-    if one.verdict is not Verdict.ALLOW:
-        raise ValueError(f"{part.name} may not go out")
+    one = decision.of(part.name)
+    start = _valid_from(asked, decision, one.valid_from)
     licence, rights = asked.licence, part.ground.permission
+    gone = ends.of_grounds(asked, (part.ground,)).gone
     facts = Facts(
         area=one.territory,
         media=one.media,
         edit_level=edit_level(asked, part.kind, part.ground),
         uses=machines.of_part(asked, part.ground),
         valid_until=one.valid_until,
+        gone=gone,
+        no_archive=part.ground.prose.no_archive,
+        embargoed=decision.marked_embargo,
+        open_ended=decision.embargo_open_ended,
     )
     scope = item._replace(
         area=one.territory,
         media=one.media,
-        valid_from=one.valid_from,
+        valid_from=start,
         valid_until=one.valid_until,
         edit_level=facts.edit_level,
         uses=facts.uses,
+        gone=gone,
+        no_archive=facts.no_archive,
     )
     credit = credit_of(part)
     languages = (asked.article.language, licence.language)
@@ -143,8 +145,8 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
         holder=asked.holder_of(part.ground),
         own=bool(rights.own),
         credit=credit,
-        usage_terms=tuple(_with_own(text, part, credit) for text in words),
-        valid_from=one.valid_from,
+        usage_terms=tuple(_with_credit(text, credit) for text in words),
+        valid_from=start,
         valid_until=one.valid_until,
         countries=odrl.countries_of(one.territory),
         data_mining=odrl.data_mining(facts.uses),
@@ -153,12 +155,9 @@ def _of_part(asked: Question, part: Part, one: PartDecision, item: Scope) -> Par
     )
 
 
-def _with_own(text: LocalText, part: Part, credit: str) -> LocalText:
-    """Add what holds for the part alone: its credit, and no archive where its owner says so."""
-    words = Phrases(text.language)
-    said = [text.text]
-    if part.ground.prose.no_archive:
-        said.append(words.say("no-archive"))
-    if credit:
-        said.append(words.say("credit", credit=credit))
-    return LocalText(language=text.language, text=" ".join(said))
+def _with_credit(text: LocalText, credit: str) -> LocalText:
+    """Add the credit that a part alone demands."""
+    if not credit:
+        return text
+    said = Phrases(text.language).say("credit", credit=credit)
+    return LocalText(language=text.language, text=f"{text.text} {said}")

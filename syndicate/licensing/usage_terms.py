@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from syndicate.licensing.duties import must_remove, reporting
+from syndicate.licensing.duties import forbids_archive, reporting
 from syndicate.licensing.phrases import Phrases, known_languages
 from syndicate.model.entry import LocalText
-from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo
+from syndicate.model.licence import Ads, Archive, Licence, Paywall, Seo, TermsText
 from syndicate.model.quota import Quota
 from syndicate.model.rights import AiPurpose, EditLevel, Medium
 from syndicate.model.territory import Area, countries
@@ -24,6 +24,10 @@ class Facts(NamedTuple):
     edit_level: EditLevel
     uses: tuple[AiPurpose, ...] = ()
     valid_until: datetime | None = None
+    gone: datetime | None = None
+    """By when copies must be taken down; None where what is out may stay."""
+    no_archive: bool = False
+    """Whether an owner keeps it out of archives, whatever the licence says."""
     partial: bool = False
     embargoed: datetime | None = None
     open_ended: bool = False
@@ -46,24 +50,35 @@ def _said(licence: Licence, facts: Facts, tag: str) -> LocalText:
 def sentences(licence: Licence, facts: Facts, language: str) -> Iterator[str]:
     """Give the terms, sentence by sentence."""
     words = Phrases(language)
-    if facts.media:
-        yield words.say("media", media=words.media(facts.media))
+    yield words.say("media", media=words.media(facts.media) or words.say("no-media"))
     yield from places(words, facts.area)
-    yield from dates(words, facts, removes=must_remove(licence))
+    yield from dates(words, facts)
     if licence.display:
         yield words.say("display", days=str(licence.display.days))
+        if licence.archive is Archive.IN_CONTEXT and not facts.no_archive:
+            yield words.say("archive-in-context")
     if licence.quota:
         yield from quota_sentences(words, licence.quota)
     yield words.say(f"edit-{facts.edit_level}")
     yield from _conduct(words, licence)
+    if facts.no_archive or forbids_archive(licence):
+        yield words.say("no-archive")
     yield machines(words, facts.uses)
     yield from _notices(words, licence)
     if facts.partial:
         yield words.say("partial")
-    base = words.language.split("-")[0]
-    for extra in licence.text_terms:
-        if not extra.confidential and extra.language.split("-")[0] == base:
-            yield extra.text
+    yield from (extra.text for extra in _prose(licence, words.language))
+
+
+def _prose(licence: Licence, language: str) -> list[TermsText]:
+    """Give the terms that stay prose: in a language, or as they are stated where not in that."""
+    public = [extra for extra in licence.text_terms if not extra.confidential]
+    for tag in (language, licence.language):
+        base = tag.split("-")[0]
+        found = [extra for extra in public if extra.language.split("-")[0] == base]
+        if found:
+            return found
+    return public
 
 
 def places(words: Phrases, area: Area) -> Iterator[str]:
@@ -79,15 +94,19 @@ def places(words: Phrases, area: Area) -> Iterator[str]:
         yield words.say("subdivisions", places=words.list(area.parts))
 
 
-def dates(words: Phrases, facts: Facts, *, removes: bool) -> Iterator[str]:
+def dates(words: Phrases, facts: Facts) -> Iterator[str]:
     """Say when."""
     if facts.open_ended:
         yield words.say("embargo-open")
     elif facts.embargoed:
         yield words.say("embargo", when=words.when(facts.embargoed))
-    if facts.valid_until:
-        name = "until" if removes else "no-new"
-        yield words.say(name, when=words.when(facts.valid_until))
+    until, gone = facts.valid_until, facts.gone
+    if until and gone is None:
+        yield words.say("no-new", when=words.when(until))
+    elif until and gone and until < gone:
+        yield words.say("no-new-until", when=words.when(until), gone=words.when(gone))
+    elif gone:
+        yield words.say("until", when=words.when(gone))
 
 
 def quota_sentences(words: Phrases, quota: Quota) -> Iterator[str]:
@@ -119,7 +138,6 @@ def _conduct(words: Phrases, licence: Licence) -> Iterator[str]:
         ("seo-canonical", licence.seo is Seo.CANONICAL),
         ("seo-noindex", licence.seo is Seo.NOINDEX),
         ("seo-noindex-news", licence.seo is Seo.NOINDEX_NEWS),
-        ("no-archive", licence.display and licence.archive is Archive.NONE),
     ):
         if owed:
             yield words.say(name)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from syndicate.licensing.duties import notice_of
+from syndicate.licensing.duties import holder_of, notice_of, url_of_holder
 from syndicate.licensing.gone import Gone, denied_files
 from syndicate.licensing.govern import Request, Ruling, licence_named, rule
 from syndicate.licensing.phrases import Phrases
@@ -250,8 +250,8 @@ def correction_of(request: Request, article: Article, held: Holding) -> Entry:
         terms=Terms(
             title=licence.title if licence else desk.name,
             url=desk.url_of(document_path(licence, "html")) if licence else desk.url,
-            holder=article.copyright_holder or desk.holder,
-            holder_url=desk.url,
+            holder=holder_of(desk, article),
+            holder_url=url_of_holder(desk, article),
             notice=notice_of(desk, article),
             data_mining=PartTerms.model_fields["data_mining"].default,
         ),
@@ -293,8 +293,8 @@ def _said(request: Request, article: Article, licence: Licence | None, phrase: s
         language=article.language,
         dir=article.direction,
         note=Phrases(article.language).say(phrase),
-        holder=article.copyright_holder or desk.holder,
-        holder_url=desk.url,
+        holder=holder_of(desk, article),
+        holder_url=url_of_holder(desk, article),
         notice=notice_of(desk, article),
         licence_url=desk.url_of(document_path(licence, "html")) if licence else None,
     )

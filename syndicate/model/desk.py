@@ -20,6 +20,9 @@ from syndicate.model.rights import PartRights
 from syndicate.model.roster import Outline, Roster, outline_of
 from syndicate.model.territory import Group, Groups, Territory
 
+_HOLDER = "{holder}"
+_NOTICE = f"© {{year}} {_HOLDER}"
+
 Encoding = Literal["plain", "gzip", "zstd", "br"]
 """How a document's bytes are put: as they are, or in a content coding (RFC 9110, 8.4.1)."""
 
@@ -94,7 +97,7 @@ class Desk(Model):
     """The publisher's logo, shown by feed readers."""
     copyright_holder: Text | None = None
     """Copyright holder; the publisher when not stated."""
-    copyright_notice: MaybeText = "© {year} {holder}"
+    copyright_notice: MaybeText = _NOTICE
     """Notice; {year} and {holder} are filled in."""
     store: Text = "sqlite:///.syndicate/desk.db"
     """Where articles are kept; a relative path is below the desk."""
@@ -127,10 +130,16 @@ class Desk(Model):
         """The copyright holder."""
         return self.copyright_holder or self.name
 
-    def notice(self, year: int) -> str:
-        """Give the copyright notice of a year."""
-        text = self.copyright_notice.replace("{year}", str(year))
-        return str(plain_line(text.replace("{holder}", self.holder)))
+    def notice(self, year: int, holder: str | None = None) -> str:
+        """Give the copyright notice of a year, for the publisher's own or somebody else's work."""
+        ours = holder is None or holder == self.holder
+        text = self.copyright_notice if ours or _HOLDER in self.copyright_notice else _NOTICE
+        text = text.replace("{year}", str(year))
+        return str(plain_line(text.replace(_HOLDER, holder or self.holder)))
+
+    def source_agreement(self, name: str | None) -> SourceAgreement | None:
+        """Give the source agreement of a name."""
+        return next((one for one in self.source_agreements if one.id == name), None)
 
     def url_of(self, path: str) -> str:
         """Give the address of a published path."""

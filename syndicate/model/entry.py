@@ -74,8 +74,8 @@ class Terms(Model):
     """Machine-readable terms (ODRL 2.2 JSON-LD, RightsML profile) of this article."""
     holder: Text
     """Copyright holder."""
-    holder_url: Url
-    """Identifies the copyright holder."""
+    holder_url: Url | None = None
+    """Identifies the copyright holder, where that is the publisher."""
     notice: Text
     """Copyright notice."""
     valid_from: Instant | None = None
@@ -213,8 +213,8 @@ class Tombstone(Model):
     """The article at the publisher."""
     holder: Text
     """Copyright holder."""
-    holder_url: Url
-    """Identifies the copyright holder."""
+    holder_url: Url | None = None
+    """Identifies the copyright holder, where that is the publisher."""
     notice: Text
     """Copyright notice."""
     licence_url: Url | None = None

@@ -70,6 +70,10 @@ class Limits:
                 tries.popitem(last=False)
             return 0
 
+    def keep(self, address: str) -> int:
+        """Count a request for a licence that is sound and is to be kept, as `wait` does."""
+        return self.wait(KEPT, "kept", address) or self.wait(KEPT_ALL, "kept")
+
 
 def _forget(tries: _Tries, since: float) -> None:
     """Forget who was not let in lately: each name once, so it costs next to nothing."""
@@ -78,10 +82,6 @@ def _forget(tries: _Tries, since: float) -> None:
         if tries[who][-1] > since:
             return
         del tries[who]
-
-    def keep(self, address: str) -> int:
-        """Count a request for a licence that is sound and is to be kept, as `wait` does."""
-        return self.wait(KEPT, "kept", address) or self.wait(KEPT_ALL, "kept")
 
 
 def address_of(request: Request) -> str:
