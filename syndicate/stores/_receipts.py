@@ -239,9 +239,8 @@ def _new(
     by_key = {tuple(row[key.name] for key in keys): row for row in rows}
     there = {
         tuple(found)
-        for found in connection.execute(
-            sa.select(*keys).where(keys[-1].in_([key[-1] for key in by_key]))
-        )
+        for page in pages(key[-1] for key in by_key)
+        for found in connection.execute(sa.select(*keys).where(keys[-1].in_(page)))
     }
     fresh = {key: row for key, row in by_key.items() if key not in there}
     insert_new(connection, table, list(fresh.values()))

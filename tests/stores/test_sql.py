@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import get_args
 
@@ -12,6 +14,7 @@ from syndicate.model.base import Model
 from syndicate.model.errors import StoreFailed, VersionConflict
 from syndicate.model.receipt import Edition, Receipt
 from syndicate.pipeline.ports import Store
+from syndicate.stores._rows import digest_of
 from syndicate.stores.sql import SqlStore
 from tests.builders import NOW, an_article, at
 from tests.stores.rich import GUID, a_rich_article, an_edition
@@ -192,6 +195,19 @@ def test_holders_are_all_editions_that_name_the_article(store: Store) -> None:
         store.record(Receipt((edition,)))
     assert store.holders(GUID) == (with_it, shared, gone)
     assert store.holders("tag:x.example,2024:unknown") == ()
+
+
+def test_a_receipt_holds_more_than_a_statement_takes() -> None:
+    texts = tuple(f"text {number}" for number in range(1_200))
+    with closing(SqlStore.open("sqlite://")) as store:
+        with store._engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 500)
+        store.record(Receipt(texts=texts, at=NOW))
+        store.record(Receipt(texts=(*texts, "one more"), at=NOW))
+        assert [store.text(digest_of(text)) for text in texts] == [*texts]
+        assert store.latest() == len(texts) + 1
 
 
 def test_editions_with_the_same_content_share_their_lines(tmp_path: Path) -> None:
