@@ -201,6 +201,9 @@ class Streams(Protocol):
         """Give articles that are out and that time alone can change between two moments, those
         that it can change first; so many at most."""
 
+    def prune_streams(self) -> None:
+        """Throw away what streams hold that no feed goes on with; former feeds stand on theirs."""
+
     def setting(self, name: str) -> str:
         """Give what is remembered under a name; empty where nothing is."""
 

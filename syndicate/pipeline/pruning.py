@@ -1,4 +1,4 @@
-"""Kept work that no newest edition needs any more goes, now and then."""
+"""What nobody needs any more goes, now and then: kept work, and streams that all feeds left."""
 
 from __future__ import annotations
 
@@ -47,4 +47,5 @@ def _prune(store: Store) -> int:
         pieces.update(packing.piece_keys(found, told["between"].encode()))
     asked = {one.asked for one in ways}
     heads = {one.head for one in ways}
+    store.prune_streams()
     return store.prune(needed, pieces, asked, heads)

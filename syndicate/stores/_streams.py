@@ -166,9 +166,20 @@ class StreamPart(Database):
         """Give articles that are out and that time alone can change between two moments, those
         that it can change first; so many at most."""
         come = (STREAMS.c.due > instant(since)) & (STREAMS.c.due <= instant(until))
-        query = sa.select(STREAMS.c.guid).where(come).group_by(STREAMS.c.guid)
+        shared = STREAMS.c.stream.in_(sa.select(WAYS.c.stream))
+        query = sa.select(STREAMS.c.guid).where(come & shared).group_by(STREAMS.c.guid)
         first = query.order_by(sa.func.min(STREAMS.c.due), STREAMS.c.guid).limit(most)
         return tuple(row.guid for row in self._all(first))
+
+    def prune_streams(self) -> None:
+        """Throw away the streams that no feed goes on with, those of former feeds left alone.
+
+        The newest number stays taken: whoever remembers a stream never finds another one there.
+        """
+        newest = sa.select(sa.func.max(WAYS.c.stream)).scalar_subquery()
+        left = STREAMS.c.stream.not_in(sa.select(WAYS.c.stream)) & (STREAMS.c.stream < newest)
+        with self._changing() as connection:
+            connection.execute(STREAMS.delete().where(left))
 
     def setting(self, name: str) -> str:
         """Give what is remembered under a name; empty where nothing is."""

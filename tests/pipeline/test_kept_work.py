@@ -13,9 +13,18 @@ import sqlalchemy as sa
 from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
 from syndicate.model.errors import EncodingFailed
+from syndicate.model.receipt import Receipt
 from syndicate.pipeline import lines, press, pruning, sheets
-from syndicate.stores._tables import ENVELOPES, FRAGMENTS, PIECES, SHELVES
-from tests.builders import NOW, a_desk, a_licence, a_partner, an_article, desk_files
+from syndicate.stores._tables import ENVELOPES, FRAGMENTS, PIECES, SHELVES, STREAMS
+from tests.builders import (
+    NOW,
+    a_desk,
+    a_licence,
+    a_partner,
+    agreement_data,
+    an_article,
+    desk_files,
+)
 from tests.pipeline.running import Running
 
 LATER = NOW + timedelta(minutes=1)
@@ -184,6 +193,67 @@ def test_a_desk_may_put_gzip_alone_and_change_its_mind(desk: Running) -> None:
 def rows(desk: Running, table: sa.Table) -> int:
     with desk.store._engine.connect() as connection:
         return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+def under(*versions: int) -> DeskFiles:
+    """Two partners, each under a licence version."""
+    licences = tuple(a_licence(version=one, display={"days": 10 * one}) for one in (1, 2, 3))
+    partners = (
+        a_partner(
+            id=name,
+            agreements=[agreement_data(licence_version=version)],
+            feeds=[{"id": f"{name}-all", "title": name}],
+        )
+        for name, version in zip(("gazette", "herald"), versions, strict=True)
+    )
+    return DeskFiles(a_desk(), licences, tuple(partners))
+
+
+def test_a_stream_that_all_feeds_left_counts_for_nothing_and_goes_in_time(tmp_path: Path) -> None:
+    desk = Running(tmp_path, under(1, 1))
+    desk.take(article(1))
+    desk.run()
+    desk.files = under(2, 3)
+    killed = article(
+        1, version=2, version_created=LATER.isoformat(), pub_status="canceled", body=[]
+    )
+    desk.take(killed, now=LATER)
+    desk.run(LATER)
+
+    def streams() -> set[int]:
+        return {row.stream for row in desk.store._all(sa.select(STREAMS))}
+
+    in_use = {one.stream for one in desk.store.ways()}
+    assert len(in_use) == 2
+    assert streams() > in_use
+    assert desk.store.due_between(LATER, LATER + timedelta(days=60), 9) == ()
+    held = desk.store.held(killed.guid)
+    assert len(held) == 6
+    pruning._prune(desk.store)
+    assert streams() == in_use
+    assert desk.store.held(killed.guid) == held
+    state = desk.state()
+    desk.run(LATER + timedelta(minutes=1))
+    assert desk.state() == state
+
+
+def test_what_a_feed_gave_out_that_left_the_desk_stays(tmp_path: Path) -> None:
+    desk = Running(tmp_path, under(1, 2))
+    desk.take(article(1))
+    desk.run()
+    desk.files = DeskFiles(desk.files.desk, desk.files.licences, desk.files.partners[1:])
+    desk.run(LATER)
+    held = desk.store.holdings("gazette-all", "rss")
+    assert held
+    pruning._prune(desk.store)
+    assert desk.store.holdings("gazette-all", "rss") == held
+
+
+def test_the_number_of_a_stream_never_names_another_one(desk: Running) -> None:
+    [used] = {one.stream for one in desk.store.ways()}
+    left = desk.store.record(Receipt(fork_of=used))
+    pruning._prune(desk.store)
+    assert desk.store.record(Receipt(fork_of=used)) > left > used
 
 
 def test_what_no_newest_edition_needs_goes_in_time(
