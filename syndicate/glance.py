@@ -106,24 +106,27 @@ def _opened(folder: str, closing: ExitStack) -> int:
 
 def inbox(folder: str | Path) -> Looks:
     """Give how all files of an inbox look, hidden ones apart."""
-    return _looks(sorted(_inbox("", str(folder))))
+    return _looks(sorted(_inbox(str(folder))))
 
 
 _Line = tuple[str, int]
 
 
-def _inbox(above: str, folder: str) -> Iterator[_Line]:
-    try:
-        with os.scandir(folder) as entries:
-            for one in entries:
-                if one.name.startswith("."):
-                    continue
-                if one.is_dir(follow_symlinks=False):
-                    yield from _inbox(f"{above}{one.name}/", one.path)
-                else:
-                    yield _line(above + one.name, partial(os.stat, one.path))
-    except OSError as err:
-        yield f"{above} {err.errno}", 0
+def _inbox(inbox: str) -> Iterator[_Line]:
+    waiting = [("", inbox)]
+    while waiting:
+        above, folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for one in entries:
+                    if one.name.startswith("."):
+                        continue
+                    if one.is_dir(follow_symlinks=False):
+                        waiting.append((f"{above}{one.name}/", one.path))
+                    else:
+                        yield _line(above + one.name, partial(os.stat, one.path))
+        except OSError as err:
+            yield f"{above} {err.errno}", 0
 
 
 def _line(name: str, look: Callable[[], os.stat_result]) -> _Line:

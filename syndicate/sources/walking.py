@@ -24,14 +24,33 @@ def below(folder: Path) -> Below:
     """Give what lies below a folder, hidden files and folders left out."""
     files: list[Path] = []
     refused: list[Refusal] = []
+    waiting = [str(folder)]
+    while waiting:
+        place = waiting.pop()
+        try:
+            found = _listed(place)
+            waiting += (one.path for one in found if one.is_dir(follow_symlinks=False))
+            files += (Path(one.path) for one in found if not _is_folder(one))
+        except OSError as err:
+            refused.append(_refusal(place, err))
+    return Below(tuple(sorted(files)), tuple(sorted(refused)))
 
-    def refuse(err: OSError) -> None:
-        where = name_of(Path(err.filename or folder))
-        says = f"cannot be listed: {err.strerror}"
-        mend = "make it a readable folder, then run again"
-        refused.append(Refusal(where, "unreadable-folder", "folder", says, mend))
 
-    for place, inner, names in os.walk(folder, onerror=refuse):
-        inner[:] = sorted(name for name in inner if not name.startswith("."))
-        files += [Path(place, name) for name in names if not name.startswith(".")]
-    return Below(tuple(sorted(files)), tuple(refused))
+def _listed(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return [one for one in entries if not one.name.startswith(".")]
+
+
+def _is_folder(one: os.DirEntry[str]) -> bool:
+    """Say whether it is a folder, or leads to one; a circle of links leads nowhere."""
+    try:
+        return one.is_dir()
+    except OSError:
+        return False
+
+
+def _refusal(folder: str, err: OSError) -> Refusal:
+    where = name_of(Path(folder))
+    says = f"cannot be listed: {err.strerror}"
+    mend = "make it a readable folder, then run again"
+    return Refusal(where, "unreadable-folder", "folder", says, mend)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syndicate import wiring
+from syndicate import glance, wiring
 from syndicate.pipeline.incoming import Hints, Refusal
 from syndicate.sources.walking import below
 from tests.builders import a_desk
@@ -54,6 +56,50 @@ def test_links_and_pipes_are_given_and_circles_not_followed(inbox: Path) -> None
     os.mkfifo(inbox / "pipe.json")
     names = [one.name for one in below(inbox).files]
     assert names == ["a.json", "a.json", "d.md", "loop.json", "pipe.json"]
+
+
+@pytest.fixture
+def deep(inbox: Path) -> Iterator[Path]:
+    """A file in more folders, one in the other, than Python calls functions in each other."""
+    places = [inbox]
+    for _ in range(sys.getrecursionlimit() + 200):
+        places.append(places[-1] / "d")
+        places[-1].mkdir()
+    file = places[-1] / "z.json"
+    file.write_text("{")
+    yield file
+    file.unlink()
+    for place in reversed(places[1:]):  # pytest would take them away in a call for each
+        place.rmdir()
+
+
+def test_however_deep_folders_lie_their_files_are_found(inbox: Path, deep: Path) -> None:
+    found = below(inbox)
+    assert found.files == (inbox / "a.json", inbox / "b/a.json", inbox / "b/c/d.md", deep)
+    assert found.refused == ()
+
+
+def test_however_deep_folders_lie_a_change_in_them_is_seen(inbox: Path, deep: Path) -> None:
+    before = glance.inbox(inbox)
+    assert len(before.lines) == 4
+    deep.write_text("{}")
+    after = glance.inbox(inbox)
+    assert len({*before.lines} ^ {*after.lines}) == 2
+
+
+def test_folders_too_deep_for_the_system_cost_themselves(inbox: Path) -> None:
+    name = "n" * 200
+    above = os.open(inbox, os.O_RDONLY)
+    for _ in range(25):  # 5,000 characters
+        os.mkdir(name, dir_fd=above)
+        folder = os.open(name, os.O_RDONLY, dir_fd=above)
+        os.close(above)
+        above = folder
+    os.close(above)
+    found = below(inbox)
+    assert len(found.files) == 3
+    assert [one.says for one in found.refused] == ["cannot be listed: File name too long"]
+    assert [one for one in glance.inbox(inbox).lines if one.endswith(f" {errno.ENAMETOOLONG}")]
 
 
 def test_a_folder_that_cannot_be_listed_costs_itself(inbox: Path, unlistable: Path) -> None:
