@@ -113,6 +113,7 @@ def serve(
         pushing,
     )
     app = App(keeper, shelf, record, others, tally, now, log, by_nginx=files_by_nginx)
+    metrics.watch_health(app.health)
     config = uvicorn.Config(
         app,
         host=host,

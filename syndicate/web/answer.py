@@ -29,7 +29,9 @@ from syndicate.web.refusals import (
     NO_KEY,
     NOTHING,
     SAFE,
+    UNREAD,
     Answer,
+    Wrong,
     refused,
 )
 
@@ -113,13 +115,11 @@ def document(
     """Give the answer to who may have a document."""
     if asked.method not in {"GET", "HEAD"}:
         return refused(asked, catalog, METHOD)
-    there = shelf.codings(path)
-    coding = best_coding(asked.codings(), there)
-    if there and coding is None:
-        return refused(asked, catalog, CODING)
-    held = shelf.get(path, coding) if coding else None
+    held = _representation(asked, shelf, path)
+    if isinstance(held, Wrong):
+        return refused(asked, catalog, held)
     if held is None:
-        return refused(asked, catalog, NOTHING)
+        return refused(asked, catalog, UNREAD if is_out(catalog, path, listed) else NOTHING)
     headers = (
         *_dated(held, now),
         *_kept(held, listed, catalog, now, path),
@@ -139,6 +139,30 @@ def document(
     body = held.data if asked.method == "GET" else b""
     whole = (*headers, *described)
     return Answer(HTTPStatus.OK, whole, body, path=path, tag=held.tag, coding=held.coding)
+
+
+def _representation(asked: Asked, shelf: Shown, path: str) -> Held | Wrong | None:
+    """Give what suits the reader best; None where nothing is there that can be read.
+
+    What is gone is looked for once more: it may have been put in other codings since.
+    """
+    for _ in range(2):
+        there = shelf.codings(path)
+        coding = best_coding(asked.codings(), there)
+        if there and coding is None:
+            return CODING._replace(mend=f"accept {' or '.join(there)}")
+        held = shelf.get(path, coding) if coding else None
+        if held or not there:
+            return held
+    return None
+
+
+def is_out(catalog: Catalog, path: str, listed: Listed | None) -> bool:
+    """Say whether bytes of a document are known to be out. Of a feed that left the desk nobody
+    knows: where it never held anything, its document was taken away."""
+    if listed is None:
+        return path in catalog.open or path in catalog.lent
+    return bool(listed.place and listed.put)
 
 
 def typed(media_type: str) -> str:
@@ -174,6 +198,8 @@ def _condition(asked: Asked, held: Held, now: datetime) -> HTTPStatus:
             return HTTPStatus.PRECONDITION_FAILED
     elif (since := moment(asked.header("if-unmodified-since"))) and held.changed > since:
         return HTTPStatus.PRECONDITION_FAILED
+    if asked.since is not None:  # it says by that what it has
+        return HTTPStatus.OK
     if tags := asked.header("if-none-match"):
         return HTTPStatus.NOT_MODIFIED if matches(tags, held.tag, weak=True) else HTTPStatus.OK
     since = moment(asked.header("if-modified-since"))

@@ -25,6 +25,7 @@ from syndicate.web.answer import answered, changed, handed
 from syndicate.web.archives import ArchiveDesk, is_archive
 from syndicate.web.asked import Asked, asked
 from syndicate.web.doors import Porter, door_in
+from syndicate.web.health import Health
 from syndicate.web.held import Shelf
 from syndicate.web.hub import PATH as HUB
 from syndicate.web.keeper import Keeper
@@ -34,7 +35,7 @@ from syndicate.web.log import Line, Log
 from syndicate.web.pushing import Pushing
 from syndicate.web.ready import FRONT, GONE, NAMED, Front
 from syndicate.web.record import Record
-from syndicate.web.refusals import Answer, too_often
+from syndicate.web.refusals import UNREAD, Answer, too_often
 from syndicate.web.tally import Tally
 
 Scope = MutableMapping[str, Any]
@@ -124,6 +125,7 @@ class App:
         self._editions = Editions()
         self._limits = Limits()
         self._lives = Lives(log.trouble)
+        self.health = Health(keeper, shelf, self._lives)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or live through start and stop of the server."""
@@ -230,9 +232,11 @@ class App:
         catalog, now = self._keeper.catalog, self._now()
         elsewhere = self._refused(request, scope, catalog, now)
         elsewhere = elsewhere or await self._elsewhere(request, receive, catalog, now)
+        found = elsewhere or answered(request, catalog, self._shelf, now)
+        if found.code == UNREAD.code:
+            self.health.note_unread(request.path.removeprefix("/"))
         if elsewhere:
             return elsewhere, self._log.line(method, request.path, elsewhere)
-        found = answered(request, catalog, self._shelf, now)
         count = None
         if found.path in catalog.feeds:
             found = await self._changes(request, found, catalog)
@@ -280,7 +284,7 @@ class App:
 
     def _health(self, method: str) -> Answer:
         """Say whether what is served is up to date; the reason why not is in the log."""
-        is_well = self._lives.are_well and not self._keeper.failure
+        is_well = self.health.is_well()
         body = json.dumps({"status": "ok" if is_well else "behind"}).encode()
         headers = (
             ("content-type", "application/json"),

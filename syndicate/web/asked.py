@@ -8,12 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 IDENTITY = "identity"
+_CODINGS = {"x-gzip": "gzip"}
+"""Other names of codings (RFC 9110, section 8.4.1.3)."""
 LONGEST_HEADER = 8_192
 """Bytes of a header's value; a longer one says nothing."""
 _TOKEN_PATH = re.compile(r"/t/([A-Za-z0-9_]{1,200})(/.*)", re.DOTALL)
@@ -75,7 +77,7 @@ class Asked(NamedTuple):
         """
         if _FEEDPARSER in self.header("accept"):
             return False
-        return "feed" in {one.partition(";")[0].strip() for one in self.header("a-im").split(",")}
+        return any(name == "feed" and weight for name, weight in _weighed(self.header("a-im")))
 
     @property
     def asks_changes(self) -> bool:
@@ -83,20 +85,27 @@ class Asked(NamedTuple):
         return self.since is not None or "a-im" in self.headers
 
     def codings(self) -> dict[str, float]:
-        """Give the content codings it takes, with their weights (RFC 9110, section 12.5.3)."""
+        """Give the content codings it takes, with their weights (RFC 9110, section 12.5.3).
+
+        Nothing where it states nothing; who states an empty list wants none.
+        """
         stated = self.headers.get("accept-encoding")
-        if stated is None:
+        if stated is None or len(stated) > LONGEST_HEADER:
             return {}
-        found: dict[str, float] = {}
-        for part in self.header("accept-encoding").split(","):
-            name, *parameters = (one.strip().lower() for one in part.split(";"))
-            weight = 1.0
-            for one in parameters:
-                if one.startswith("q="):
-                    weight = float(one[2:]) if _QVALUE.fullmatch(one[2:]) else 0.0
-            if name:
-                found["gzip" if name == "x-gzip" else name] = weight
-        return found
+        found = {_CODINGS.get(name, name): weight for name, weight in _weighed(stated)}
+        return found or {IDENTITY: 1.0}
+
+
+def _weighed(stated: str) -> Iterator[tuple[str, float]]:
+    """Give the parts of a list with their weights (RFC 9110, section 12.4.2)."""
+    for part in stated.split(","):
+        name, *parameters = (one.strip().lower() for one in part.split(";"))
+        weight = 1.0
+        for one in parameters:
+            if one.startswith("q="):
+                weight = float(one[2:]) if _QVALUE.fullmatch(one[2:]) else 0.0
+        if name:
+            yield name, weight
 
 
 def asked(method: str, path: str, headers: list[tuple[bytes, bytes]], query: bytes = b"") -> Asked:
@@ -120,11 +129,11 @@ def asked(method: str, path: str, headers: list[tuple[bytes, bytes]], query: byt
 def best_coding(codings: Mapping[str, float], there: tuple[str, ...]) -> str | None:
     """Give the coding that suits best among those that are there, best first; None for none.
 
-    Without a statement anything would do (RFC 9110, section 12.5.3); then it is the plain bytes,
-    because some who say nothing can read nothing else.
+    Without a statement anything will do (RFC 9110, section 12.5.3); it is the plain bytes where
+    they are there, else gzip, because some who say nothing can read nothing else.
     """
     if not codings:
-        return IDENTITY if IDENTITY in there else None
+        return next((one for one in (IDENTITY, "gzip", *there) if one in there), None)
     other = codings.get("*")
     weights = {}
     for place, one in enumerate(there):

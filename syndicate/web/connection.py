@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 import resource
 import socket
 import struct
@@ -51,6 +52,9 @@ LOOK = 1.0
 """Seconds between two looks at who is late."""
 SMALL = 65_536
 """Bytes of a body that are copied behind its head; larger ones go by themselves."""
+_VERSIONS = {"1.0", "1.1"}
+_HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]*)?")
+"""A host as a field names it (RFC 9110, section 7.2)."""
 _AT_ONCE = struct.pack("ii", 1, 0)
 """A linger of no time: closing resets the connection."""
 _MOST = "syndicate.most"
@@ -78,7 +82,9 @@ class Connection(HttpToolsProtocol):
         self._headed = False
         """Whether its head is whole."""
         self._size = 0
-        """Bytes of its head."""
+        """Bytes of its fields, as far as they are whole."""
+        self._begun = 0
+        """Bytes of what is not: they came in later pieces than the last that was whole."""
         self._messages = 0
         """How many ended in what was read last."""
         self._wrong = HTTPStatus.BAD_REQUEST
@@ -124,11 +130,11 @@ class Connection(HttpToolsProtocol):
             self._unset_keepalive_if_required()
             return
         self._messages = 0
-        self._size += len(data) if self._within and not self._headed else 0
+        self._begun += len(data) if self._within else 0
         super().data_received(data)
         if self._broken or self.transport.is_closing():
             return
-        if self._size > HEAD_BYTES and self._within and not self._headed:
+        if self._within and self._size + self._begun > HEAD_BYTES:
             self._wrong = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             self.send_400_response("")
         elif name and self._messages == 1 and not self._within and self.cycle.keep_alive:
@@ -165,7 +171,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin with a request."""
         super().on_message_begin()
-        self._within, self._headed, self._size = True, False, 0
+        self._within, self._headed, self._size, self._begun = True, False, 0, 0
         self._in_time(HEAD_TIME)
 
     def on_url(self, url: bytes) -> None:
@@ -175,20 +181,31 @@ class Connection(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Read a field."""
-        super().on_header(name, value)
+        """Read a field. Behind a body it counts, and says nothing (RFC 9110, section 6.5.1)."""
+        if not self._headed:
+            super().on_header(name, value)
         self._size += len(name) + len(value)
+        self._begun = 0
         if self._size > HEAD_BYTES or len(self.headers) > HEAD_FIELDS:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         """Begin to answer; one host must be named (RFC 9112, section 3.2)."""
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (hosts < 1 and self.parser.get_http_version() != "1.0"):
+        version = self.parser.get_http_version()
+        hosts = [value for name, value in self.headers if name == b"host"]
+        is_right = len(hosts) == 1 and _HOST.fullmatch(hosts[0])
+        if version not in _VERSIONS or not (is_right or (version == "1.0" and not hosts)):
             self._refuse(HTTPStatus.BAD_REQUEST)
         super().on_headers_complete()
+        if self.parser.should_upgrade():  # it goes on as before; what came with it is not read
+            self.cycle.keep_alive = False
         self._headed, self._left = True, math.inf
         self._in_time(BODY_TIME)
+
+    def on_body(self, body: bytes) -> None:
+        """Read some of a body."""
+        super().on_body(body)
+        self._begun = 0
 
     def on_message_complete(self) -> None:
         """End with a request: it is up to us now."""

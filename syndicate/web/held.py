@@ -94,6 +94,11 @@ class Shelf:
         self._keep(key, *made)
         return made[1]
 
+    def can_read(self, path: str) -> bool:
+        """Say whether a document can be read in some coding now."""
+        there = [one for one in _SUFFIXES if self._look(path, one)]
+        return any(os.access(self._file(path, one), os.R_OK) for one in there)
+
     def plain(self, path: str) -> bytes | None:
         """Give the plain bytes of a document, unpacked where only its gzip is there."""
         found = self.get(path, IDENTITY)

@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
 from syndicate.web.courier import Said
+from syndicate.web.health import Health
 from syndicate.web.keeper import Keeper
 from syndicate.web.sender import Sender
 
@@ -29,13 +30,16 @@ class Metrics(Collector):
         self._registry.register(self)
         self._watch("documents", "Documents that are served.", lambda: len(keeper.catalog.feeds))
         self._watch("keys", "Keys and tokens known.", lambda: len(keeper.catalog.credentials))
-        says = "1 while what is served cannot be brought up to date."
-        self._watch("behind", says, lambda: bool(keeper.failure))
         says = "When what is served was read last."
         self._watch("read_timestamp_seconds", says, lambda: float(keeper.catalog.at.timestamp()))
 
     def _watch(self, name: str, says: str, value: Callable[[], float]) -> None:
         Gauge(f"syndicate_{name}", says, registry=self._registry).set_function(value)
+
+    def watch_health(self, health: Health) -> None:
+        """Watch whether it is well."""
+        says = "1 while what is served cannot be brought up to date, or not be read."
+        self._watch("behind", says, lambda: not health.is_well())
 
     def watch_pushes(self, sender: Sender) -> None:
         """Watch what the hub has to do."""

@@ -112,6 +112,12 @@ TOO_OFTEN = Wrong(
     "That was asked too often.",
     "ask again after as many seconds as Retry-After says",
 )
+UNREAD = Wrong(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "document-away",
+    "It cannot be read now.",
+    "ask again later",
+)
 AWAY = Wrong(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "record-away",

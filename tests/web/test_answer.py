@@ -234,6 +234,90 @@ def test_what_nobody_takes_is_not_sent(shelf: Shelf) -> None:
     assert ask(shelf, accept_encoding="*;q=0").status == 406
 
 
+def of_its_own(root: Path, *codings: str) -> Shelf:
+    (root / FEED).parent.mkdir(parents=True)
+    for one in codings:
+        data = gzip.compress(BODY) if one == "gzip" else BODY
+        (root / f"{FEED}{'.gz' if one == 'gzip' else ''}").write_bytes(data)
+    return Shelf(root)
+
+
+def test_who_says_nothing_takes_what_is_there(tmp_path: Path) -> None:
+    shelf = of_its_own(tmp_path, "gzip")
+    found = ask(shelf)
+    assert (found.status, value(found, "content-encoding")) == (200, "gzip")
+    assert gzip.decompress(found.body) == BODY
+    refused = ask(shelf, accept_encoding="identity, br")
+    assert (refused.status, refused.code) == (406, "no-such-coding")
+    assert json.loads(refused.body)["mend"] == "accept gzip"
+    assert ask(shelf, accept_encoding="").status == 406
+    assert best_coding({}, ("br", "zstd")) == "br"
+    assert best_coding({}, ("br", "gzip")) == "gzip"
+    assert best_coding({}, ()) is None
+
+
+def test_other_codings_are_found_as_soon_as_one_is_gone(tmp_path: Path) -> None:
+    shelf = of_its_own(tmp_path, "gzip", "identity")
+    assert ask(shelf).body == BODY
+    (tmp_path / FEED).unlink()
+    assert value(ask(shelf), "content-encoding") == "gzip"
+    (tmp_path / f"{FEED}.gz").unlink()
+    assert ask(shelf).status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "put", "place", "status"),
+    [
+        (FEED, 3, "site", 503),
+        (FEED, 0, "site", 404),
+        (FEED, 3, "", 404),
+        (TERMS, 0, "site", 503),
+        (LENT, 0, "site", 503),
+        ("licences/own/v2.html", 0, "site", 404),
+    ],
+)
+def test_what_is_out_and_cannot_be_read_is_there_later(
+    tmp_path: Path, path: str, put: int, place: str, status: int
+) -> None:
+    known = catalog()
+    listed = known.feeds[FEED]._replace(put=put, place=place)
+    known = known._replace(feeds={**known.feeds, FEED: listed})
+    request = asked("GET", f"/{path}", [(b"authorization", f"Bearer {KEY.secret}".encode())])
+    found = answered(request, known, Shelf(tmp_path), NOW)
+    assert found.status == status
+    assert bool(value(found, "retry-after")) == (status == 503)
+    foreign = asked("GET", f"/{FEED}", [(b"authorization", f"Bearer {TRIBUNE.secret}".encode())])
+    assert answered(foreign, known, Shelf(tmp_path), NOW).status == 404
+
+
+@pytest.mark.parametrize(
+    ("stated", "takes"),
+    [
+        ("feed", True),
+        ("gzip, feed", True),
+        ("feed;q=0.5", True),
+        ("feed;q=0", False),
+        ("feed; q=0.000, gzip", False),
+        ("vcdiff", False),
+        ("", False),
+    ],
+)
+def test_changes_are_for_who_takes_them(stated: str, takes: bool) -> None:
+    assert asked("GET", f"/{FEED}", [(b"a-im", stated.encode())]).takes_changes() == takes
+
+
+def test_who_asks_from_an_edition_on_is_not_told_that_it_has_the_whole(shelf: Shelf) -> None:
+    whole = ask(shelf)
+    for name in ("etag", "last-modified"):
+        stated = {"etag": b"if-none-match", "last-modified": b"if-modified-since"}[name]
+        raw = [
+            (b"authorization", f"Bearer {KEY.secret}".encode()),
+            (stated, value(whole, name).encode()),
+        ]
+        found = answered(asked("GET", f"/{FEED}", raw, b"since=1"), catalog(), shelf, NOW)
+        assert (found.status, value(found, "content-type")) == (200, value(whole, "content-type"))
+
+
 def test_every_representation_has_a_tag_of_its_own(shelf: Shelf) -> None:
     plain, packed = ask(shelf), ask(shelf, accept_encoding="gzip")
     tags = [value(one, "etag") for one in (plain, packed)]

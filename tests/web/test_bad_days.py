@@ -98,3 +98,31 @@ def test_a_key_is_taken_back_while_nobody_may_look_at_what_is_published(
     (desk / "public").write_text("no folder")
     revoked(desk, name)
     assert server.until(401, RSS, **key).code == "key-unknown"
+
+
+def test_what_is_published_and_cannot_be_read_is_there_later_and_not_gone(
+    desk: Path, server: Server
+) -> None:
+    _, key = a_key(desk)
+    wanted = server.until(200, RSS, **key).body
+    assert server.ask("/healthz").status == 200
+    (desk / "public").rename(desk / "unmounted")
+    found = server.ask(RSS, **key)
+    assert (found.status, found.code) == (503, "document-away")
+    assert int(found.headers["retry-after"]) > 0
+    assert server.ask("/healthz").status == 503
+    assert server.ask(RSS).status == 401
+    assert server.ask("/worldfold/worldfold-all.rss", **key).status == 404
+    (desk / "unmounted").rename(desk / "public")
+    assert server.ask("/healthz").status == 200
+    assert server.ask(RSS, **key).body == wanted
+    (desk / "public").rename(desk / "unmounted")
+    assert server.ask("/healthz").status == 503
+    (desk / "unmounted").rename(desk / "public")
+    (desk / "public" / RSS[1:]).unlink()
+    (desk / "public" / f"{RSS[1:]}.gz").unlink()
+    assert server.ask(RSS, **key).status == 503
+    assert server.ask("/healthz").status == 503
+    run("regenerate", "--desk", desk)
+    server.until(200, "/healthz")
+    assert server.ask(RSS, **key).body == wanted

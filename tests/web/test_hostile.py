@@ -32,9 +32,14 @@ def asks(*fields: bytes, path: bytes = RSS.encode(), line: bytes = b"GET %b HTTP
     return b"".join(one + b"\r\n" for one in (*stated, b""))
 
 
+CHUNKED = b"GET %b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" % RSS.encode()
 ODD: dict[str, tuple[bytes, set[int]]] = {
     "no host": (b"GET / HTTP/1.1\r\n\r\n", REFUSED),
     "two hosts": (asks(b"Host: b"), REFUSED),
+    "an empty host": (b"GET / HTTP/1.1\r\nHost:\r\n\r\n", REFUSED),
+    "a host that is none": (b"GET / HTTP/1.1\r\nHost: a b/\\\r\n\r\n", REFUSED),
+    "a host of brackets": (b"GET / HTTP/1.0\r\nHost: [x]:80\r\n\r\n", REFUSED),
+    "a host of numbers": (asks().replace(b"Host: a", b"Host: [::1]:8017"), {200}),
     "a folded field": (asks(b"X: a\r\n b"), REFUSED),
     "a folded key": (
         b"GET / HTTP/1.1\r\nHost: a\r\nAuthorization:\r\n KEY\r\n\r\n", REFUSED | {401, 404}
@@ -47,6 +52,7 @@ ODD: dict[str, tuple[bytes, set[int]]] = {
     "an old version": (b"GET /\r\n\r\n", REFUSED),
     "a version there is not": (asks(line=b"GET %b HTTP/9.9"), REFUSED),
     "the start of HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", REFUSED),
+    "HTTP/2 without its start": (asks(line=b"GET %b HTTP/2.0"), REFUSED),
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", REFUSED),
     "no words": (b"G" * 1_000_000, REFUSED),
     "a method of its own": (asks(line=b"STEAL %b HTTP/1.1"), REFUSED),
@@ -62,6 +68,16 @@ ODD: dict[str, tuple[bytes, set[int]]] = {
     "chunks that are none": (asks(b"Transfer-Encoding: chunked") + b"ZZZ\r\n", REFUSED),
     "chunks and a length": (
         asks(b"Content-Length: 3", b"Transfer-Encoding: chunked") + b"0\r\n\r\n", REFUSED
+    ),
+    "a key behind a body": (
+        CHUNKED + b"0\r\nAuthorization: KEY\r\n\r\n", {401}
+    ),
+    "a host behind a body": (CHUNKED + b"0\r\nHost: b\r\n\r\n", {401}),
+    "a long field behind a body": (
+        CHUNKED + b"0\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", {0, 401, 431}
+    ),
+    "a field behind a body without an end": (
+        CHUNKED + b"0\r\nX: " + b"a" * 1_000_000, {0, 401, 431}
     ),
     "two lengths": (asks(b"Content-Length: 3", b"Content-Length: 4") + b"abc", REFUSED),
     "a negative length": (asks(b"Content-Length: -3"), REFUSED),
@@ -176,6 +192,31 @@ def test_the_same_request_in_pieces_gets_the_same(server: Server, key: str) -> N
             slow.sendall(one[place : place + 1])
         assert answer(lines) == whole[0]
         assert whole[0][0] == 200
+
+
+def test_a_head_is_as_long_as_it_is_however_it_comes(server: Server, key: str) -> None:
+    for fields, expected in ((24, 200), (31, 200), (33, 431)):
+        lines = asks(*(b"X%d: " % number + b"a" * 1_000 for number in range(fields)))
+        head = lines.replace(b"KEY", key.encode())
+        with connected(server) as slow, slow.makefile("rb") as found:
+            slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):
+                for start in range(0, len(head), 700):
+                    slow.sendall(head[start : start + 700])
+            assert answer(found)[0] == expected
+        assert status_of(server, head, key) == expected
+
+
+def test_who_asks_for_another_protocol_is_told_that_nothing_more_is_read(
+    server: Server, key: str
+) -> None:
+    one = asks(b"Connection: Upgrade", b"Upgrade: h2c").replace(b"KEY", key.encode())
+    with connected(server) as odd, odd.makefile("rb") as lines:
+        odd.sendall(one + asks().replace(b"KEY", key.encode()))
+        assert lines.readline().split()[1] == b"200"
+        fields = parse_headers(lines)
+        assert fields["connection"] == "close"
+        assert len(lines.read()) == int(fields["content-length"])
 
 
 def test_a_key_does_not_outlive_its_connection_or_its_answer(

@@ -140,6 +140,11 @@ def test_changes_alone_are_sent_to_who_asks_for_them(desk: Path, server: Server)
     assert used.headers["etag"] == whole.headers["etag"]
     packed = server.ask(RSS, accept_encoding="gzip", **taken)
     assert gzip.decompress(packed.body) == after.body
+    late = server.ask(cursor, if_none_match=whole.headers["etag"], **key)
+    assert (late.status, late.body) == (200, after.body)
+    assert late.headers["content-type"] == whole.headers["content-type"]
+    none = {"a_im": "feed;q=0", "if_none_match": before.headers["etag"], **key}
+    assert server.ask(RSS, **none).status == 200
     assert server.ask(RSS, "HEAD", **taken).headers["content-length"] == str(len(after.body))
 
 
