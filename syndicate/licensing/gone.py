@@ -223,7 +223,7 @@ def _files_of(url: str, too_large: bool) -> tuple[tuple[str, _File], ...]:
         params = [] if by_name else [one for one in params if not _SIZE_OR_FORM.match(one)]
     if not host or (path == "/" and not params):
         return ()
-    end = _FILE_GOES_ON if by_name else _GOES_ON
+    end = _FILE_GOES_ON if by_name and not too_large else _GOES_ON
     file = _File(
         re.compile(rf"{re.escape(path)}(?!{end})"),
         tuple(re.compile(rf"(?:^|[&;]){re.escape(one)}(?!{_GOES_ON})") for one in params),

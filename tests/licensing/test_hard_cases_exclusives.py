@@ -236,7 +236,8 @@ def test_14_a_translation_that_was_given_freely_is_free() -> None:
 def test_a_feed_for_machines_needs_licence_and_rights_to_allow_it() -> None:
     licence = a_licence(ai={"allowed": ["search", "index"]})
     ours = a_picture(id="ours", rights=own())
-    theirs = a_picture(id="theirs", rights=agency())
+    file = {"url": "https://img.harbour.example/theirs.jpg", "type": "image/jpeg"}
+    theirs = a_picture(id="theirs", rights=agency(), renditions=[file])
     article = an_article(body=[TEXT, ours, theirs])
     decided = decision(article, licence, purpose="search")
     assert decided.verdict is Verdict.ALLOW
