@@ -9,6 +9,7 @@ accepts.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -24,6 +25,7 @@ CONTEXT = "http://www.w3.org/ns/odrl.jsonld"
 RIGHTSML = "https://iptc.org/std/RightsML/odrl-profile/"
 RIGHTSML_ARCHIVE = "http://iptc.org/std/RightsML/2011-10-07/archive"
 COUNTRY = "http://cvx.iptc.org/iso3166-1a3/"
+VCARD_NAME = "http://www.w3.org/2006/vcard/ns#fn"
 TDM_MINE = "http://www.w3.org/ns/tdmrep#mine"
 
 Json = dict[str, Any]
@@ -48,6 +50,10 @@ class Scope(NamedTuple):
     """By when copies must be taken down; None where what is out may stay."""
     no_archive: bool = False
     """Whether an owner keeps it out of archives, whatever the licence says."""
+    own: bool = True
+    """Whether it is the publisher's."""
+    credits: tuple[str, ...] = ()
+    """How others must be named."""
     open_ended: bool = False
     """Whether it goes out ahead of an embargo of which nobody knows the end."""
 
@@ -116,8 +122,7 @@ def _permissions(licence: Licence, scope: Scope) -> list[Json]:
         return []
     limits = [*constraints(scope), *_quota(licence, scope)]
     duty: list[Json] = [{"action": "reviewPolicy", "target": scope.review}]
-    if licence.duties.attribute or licence.duties.author_credit:
-        duty.append({"action": "attribute", "attributedParty": scope.assigner})
+    duty += [{"action": "attribute", "attributedParty": one} for one in _named(licence, scope)]
     printed = ["print"] if Medium.PRINT in scope.media else []
     found: list[Json] = [
         {"target": scope.target, "action": action, "constraint": limits, "duty": duty}
@@ -137,6 +142,13 @@ def _permissions(licence: Licence, scope: Scope) -> list[Json]:
             }
         )
     return found
+
+
+def _named(licence: Licence, scope: Scope) -> Iterator[str | Json]:
+    """Give who must be named: we, unless it is another's alone, and others, known by name only."""
+    if scope.own and (licence.duties.attribute or licence.duties.author_credit):
+        yield scope.assigner
+    yield from ({"@type": "Party", VCARD_NAME: name} for name in scope.credits)
 
 
 _USES = ("distribute", "display", "reproduce")
@@ -219,13 +231,18 @@ TARGET = "{target}"
 
 
 def written_on(licence: Licence, scope: Scope, target: str) -> str:
-    """Give as text the Offer of a scope on TARGET, with a target put in its place."""
+    """Give as text the Offer of a scope on TARGET, with a target put in its place.
+
+    Its uid ends with a digest of all that it says: Offers that differ are not taken for one.
+    """
     return _written(licence, scope).replace(TARGET, target)
 
 
 @lru_cache(maxsize=1024)
 def _written(licence: Licence, scope: Scope) -> str:
-    return written(offer(licence, scope))
+    policy = offer(licence, scope)
+    said = hashlib.sha256(written(policy).encode()).hexdigest()[:16]
+    return written({**policy, "uid": f"{policy['uid']};{said}"})
 
 
 def countries_of(area: Area) -> tuple[str, ...] | None:

@@ -16,7 +16,7 @@ from syndicate.licensing.duties import (
 from syndicate.licensing.odrl import Scope
 from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.question import Part, Question
-from syndicate.licensing.texts import grounds_of, shared, texts_of
+from syndicate.licensing.texts import shared
 from syndicate.licensing.usage_terms import Facts
 from syndicate.model.body import MediaBase
 from syndicate.model.decision import Decision
@@ -37,8 +37,7 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
     """Give the terms of an allowed article."""
     licence, desk, article = asked.licence, asked.desk, asked.article
     text = shared(asked, decision.parts)
-    parts = texts_of(asked, decision.parts)
-    end = ends.of_grounds(asked, grounds_of(parts))
+    end = text.end
     start = _valid_from(asked, decision, text.opens)
     facts = Facts(
         area=text.area,
@@ -65,6 +64,8 @@ def terms_of(asked: Question, decision: Decision) -> Terms:
         uses=facts.uses,
         gone=end.gone,
         no_archive=facts.no_archive,
+        own=text.own,
+        credits=text.credits,
         open_ended=facts.open_ended,
     )
     return Terms(
@@ -116,6 +117,7 @@ def _of_part(asked: Question, part: Part, decision: Decision, item: Scope) -> Pa
     start = _valid_from(asked, decision, one.valid_from)
     licence, rights = asked.licence, part.ground.permission
     gone = ends.of_grounds(asked, (part.ground,)).gone
+    credit, holder = credit_of(part), asked.holder_of(part.ground)
     facts = Facts(
         area=one.territory,
         media=one.media,
@@ -136,13 +138,14 @@ def _of_part(asked: Question, part: Part, decision: Decision, item: Scope) -> Pa
         uses=facts.uses,
         gone=gone,
         no_archive=facts.no_archive,
+        own=bool(rights.own),
+        credits=() if rights.own else (credit or holder,),
     )
-    credit = credit_of(part)
     languages = (asked.article.language, licence.language)
     words = usage_terms.in_languages(licence, facts, languages)
     return PartTerms(
         part=part.name,
-        holder=asked.holder_of(part.ground),
+        holder=holder,
         own=bool(rights.own),
         credit=credit,
         usage_terms=tuple(_with_credit(text, credit) for text in words),

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from syndicate.licensing import gates, machines, places, reach
-from syndicate.licensing.duties import edit_level
+from syndicate.licensing import ends, gates, machines, places, reach
+from syndicate.licensing.duties import credit_in, edit_level
 from syndicate.licensing.part_gates import grants_of
 from syndicate.licensing.question import Ground, Part, Question
 from syndicate.model.decision import PartDecision, Verdict
@@ -32,6 +32,11 @@ class Shared(NamedTuple):
     uses: machines.Uses
     no_archive: bool
     """Whether the owner of any of them keeps it out of archives."""
+    end: ends.End
+    own: bool
+    """Whether any of them is the publisher's."""
+    credits: tuple[str, ...]
+    """How the owners of the others are named."""
 
 
 def shared(asked: Question, decided: Iterable[PartDecision]) -> Shared:
@@ -52,9 +57,26 @@ def shared(asked: Question, decided: Iterable[PartDecision]) -> Shared:
         opens += [window.opens for window in asked.windows_of(ground) if window.opens]
     if asked.article.orders:
         area -= _ordered(asked, texts)
+    own = any(ground.permission.own for ground in grounds)
     no_archive = any(ground.prose.no_archive for ground in grounds)
     least = min(levels, key=lambda level: level.rank)
-    return Shared(area, tuple(sorted(media)), max(opens, default=None), least, uses, no_archive)
+    return Shared(
+        area,
+        tuple(sorted(media)),
+        max(opens, default=None),
+        least,
+        uses,
+        no_archive,
+        ends.of_grounds(asked, grounds),
+        own,
+        _named(grounds),
+    )
+
+
+def _named(grounds: Iterable[Ground]) -> tuple[str, ...]:
+    others = (ground.permission for ground in grounds if not ground.permission.own)
+    names = (credit_in(rights) or rights.owner for rights in others)
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def texts_of(asked: Question, decided: Iterable[PartDecision]) -> tuple[Part, ...]:

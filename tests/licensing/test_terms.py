@@ -398,3 +398,42 @@ def test_no_archive_is_said_in_words_and_odrl_of_whatever_it_was_coded_for() -> 
     strict = entry(an_article(body=[PLAIN, photo]), licence).terms
     assert said(strict.parts[0]).count("No archiving.") == 1
     assert forbids_archive(strict) == (True, True)
+
+
+def attributed(terms: Terms | PartTerms) -> list[Any]:
+    """Who ODRL says must be named: an address, or a name where there is none."""
+    name = "http://www.w3.org/2006/vcard/ns#fn"
+    parties = [
+        duty["attributedParty"]
+        for duty in policy(terms)["permission"][0]["duty"]
+        if duty["action"] == "attribute"
+    ]
+    return [party if isinstance(party, str) else party[name] for party in parties]
+
+
+def test_offers_that_differ_have_different_names_and_equal_ones_the_same() -> None:
+    (place,) = partner_data()["properties"]
+
+    def uid(**changes: Any) -> str:
+        partner = a_partner(properties=[{**place, **changes}])
+        return str(policy(entry(partner=partner).terms)["uid"])
+
+    british, irish = (uid(territory={"include": [code]}) for code in ("GB", "IE"))
+    assert british != irish
+    assert british == uid(territory={"include": ["GB"]}, name="other.example")
+    assert british.startswith(
+        "https://feeds.harbour.example/licences/full/v1.jsonld#tag:harbour.example,2024:wall;"
+    )
+
+
+def test_who_must_be_named_is_whose_it_is() -> None:
+    photos = [a_picture(id="ours", rights=own()), a_picture(id="theirs", rights=agency())]
+    terms = entry(an_article(body=[PLAIN, wire(**agency(credit_line="Norstar/A")), *photos])).terms
+    ours, theirs = terms.parts
+    assert attributed(terms) == ["https://harbour.example/", "Norstar/A"]
+    assert attributed(ours) == ["https://harbour.example/"]
+    assert attributed(theirs) == ["Norstar"]
+    assert attributed(entry(an_article(rights=agency())).terms) == ["Norstar"]
+    nobody = a_licence(duties={"author_credit": False})
+    assert attributed(entry(licence=nobody).terms) == []
+    assert attributed(entry(an_article(rights=agency()), nobody).terms) == ["Norstar"]
