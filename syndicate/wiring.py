@@ -20,6 +20,7 @@ from syndicate.model.errors import BadDesk, StoreFailed
 from syndicate.pipeline.archives import Archive, archive_of, whose_of
 from syndicate.pipeline.catalog import Catalog, Listed, catalog_of
 from syndicate.pipeline.doors import Ground
+from syndicate.pipeline.former import last_desk
 from syndicate.pipeline.incoming import Draft, Hints, Refusal, Source
 from syndicate.pipeline.ports import Store, Target
 from syndicate.pipeline.publish import Basis, Regeneration, changed_licences, stopped_feeds
@@ -77,6 +78,11 @@ def read_again(folder: Path, before: desk_folder.Read) -> desk_folder.Read | Non
     return None if glance.files(folder).lines == before.looks else load_sound(folder)
 
 
+def looks_of(folder: Path) -> tuple[str, ...]:
+    """Give how a desk's files look."""
+    return glance.files(folder).lines
+
+
 def kept_toml(folder: Path, now: datetime, looks: glance.Looks | None = None) -> KeptToml:
     """Give what is kept beside the database of a desk's files, so that reading them costs less.
 
@@ -96,6 +102,22 @@ def load_desk(folder: Path) -> Desk:
     return desk_folder.load_desk(folder)
 
 
+def desk_in_need(folder: Path) -> Desk:
+    """Give desk.toml, or where it is not sound the desk as it was published last: an order on what
+    is out waits for nobody. Raises BadDesk, StoreFailed."""
+    try:
+        return load_desk(folder)
+    except BadDesk:
+        url = desk_folder.store_named(folder)
+        if url is None or not Path(_store_url(folder, url).removeprefix("sqlite:///")).exists():
+            raise
+        with closing(SqlStore.open(_store_url(folder, url))) as store:
+            last = last_desk(store)
+        if last is None:
+            raise
+        return last.model_copy(update={"store": url})
+
+
 @contextmanager
 def opened_store(folder: Path, desk: Desk, *, cut: bool = False) -> Iterator[Store]:
     """Give the desk's store and close it afterwards.
@@ -103,10 +125,9 @@ def opened_store(folder: Path, desk: Desk, *, cut: bool = False) -> Iterator[Sto
     `cut` opens one too that knows less than was published: to be looked at only.
     Raises StoreFailed.
     """
-    store = SqlStore.open(_store_url(folder, desk.store))
+    url = _store_url(folder, desk.store)
+    store = SqlStore.open(url) if cut else _opened(Path(url.removeprefix("sqlite:///")))
     try:
-        if not cut:
-            store.refuse_cut()
         yield store
     finally:
         store.close()
@@ -121,9 +142,7 @@ def store_of(folder: Path) -> Store:
 
 
 def _opened(file: Path) -> SqlStore:
-    """Give the store in a file. Raises StoreFailed."""
-    if not file.exists() and Path(f"{file}.head").exists():
-        raise StoreFailed("is gone", where=str(file), mend="put it back, or restore a backup")
+    """Give the store in a file, one that knows all that was published. Raises StoreFailed."""
     store = SqlStore.open(f"sqlite:///{file}")
     try:
         store.refuse_cut()
@@ -182,8 +201,9 @@ def target(folder: Path, desk: Desk) -> Target:
 
 
 def _sound(found: desk_folder.Read, folder: Path) -> DeskFiles:
-    """Give the files of a desk that can be used. Raises BadDesk."""
-    if found.files is None:
+    """Give the files of a desk that can be used. Raises BadDesk, also where a fault concerns every
+    partner: better serve what was good last."""
+    if found.files is None or (found.errors and not found.files.partners):
         raise BadDesk(where=str(folder), mend="see: syndicate check")
     return found.files
 
