@@ -311,9 +311,12 @@ def source_for(path: Path) -> Source | None:
     return next((source for end, source in SOURCES.items() if name.endswith(end)), None)
 
 
-def collect(paths: Iterable[Path], desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
+def collect(
+    paths: Iterable[Path], desk: Desk, hints: Hints, inbox: Path | None = None
+) -> Iterator[Draft | Refusal]:
     """Give the articles of files and folders, in the order of their names.
 
+    Places of files are said from `inbox` on, so that a desk can be moved.
     Inside a folder, hidden files and files nobody reads are passed over; named directly, such a
     file is refused. So is a folder that cannot be listed, alone.
     """
@@ -324,13 +327,13 @@ def collect(paths: Iterable[Path], desk: Desk, hints: Hints) -> Iterator[Draft |
             for inner in found.files:
                 source = source_for(inner)
                 if source:
-                    yield from _named(inner, source, desk, hints)
+                    yield from _named(inner, source, desk, hints, inbox)
             continue
         source = source_for(path)
         if source is None or not path.exists():
             yield _unreadable(path)
         else:
-            yield from _named(path, source, desk, hints)
+            yield from _named(path, source, desk, hints, inbox)
 
 
 def count(paths: Iterable[Path]) -> int | None:
@@ -344,21 +347,26 @@ def count(paths: Iterable[Path]) -> int | None:
 def collect_inbox(inbox: Path, desk: Desk) -> Iterator[Draft | Refusal]:
     """Give the articles of a desk's inbox; none where it has no inbox."""
     if inbox.is_dir():
-        yield from collect([inbox], desk, Hints())
+        yield from collect([inbox], desk, Hints(), inbox)
     elif os.path.lexists(inbox):
         mend = "make it a folder of articles, or name another one in desk.toml"
         yield Refusal(name_of(inbox), "no-folder", "inbox", "is no folder", mend)
 
 
-def _named(path: Path, source: Source, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
+def _named(
+    path: Path, source: Source, desk: Desk, hints: Hints, inbox: Path | None
+) -> Iterator[Draft | Refusal]:
     """Give the articles of a file; one that has a file of its own is found by the file's name.
 
     Sources never raise for content. Where one does all the same, that costs this file only.
     """
-    name = "" if isinstance(source, ArticleLines) else path.name.partition(".")[0]
+    name = place = ""
+    if not isinstance(source, ArticleLines):
+        name = path.name.partition(".")[0]
+        place = str(path.relative_to(inbox) if inbox else path.absolute())
     try:
         for one in source.collect(path, desk, hints):
-            yield one._replace(name=name) if isinstance(one, Draft) else one
+            yield one._replace(name=name, place=place) if isinstance(one, Draft) else one
     except Exception as met:
         says = f"cannot be read: {type(met).__name__}"
         mend = "save it in another way, and report the file to the makers of syndicate"
