@@ -11,6 +11,7 @@ from syndicate import wiring
 from syndicate.acts.orders import Order, Ordered, Reached, carry_out
 from syndicate.cli.common import (
     Refused,
+    counted,
     desk_option,
     json_option,
     now,
@@ -20,7 +21,6 @@ from syndicate.cli.common import (
     tell,
 )
 from syndicate.cli.drill import drill
-from syndicate.cli.following import counted
 from syndicate.model.article import Article, WithdrawalReason
 from syndicate.model.base import plain_line
 from syndicate.model.desk import Desk
@@ -245,7 +245,7 @@ def _print(ordered: Ordered, *, publish: bool) -> None:
     if changes:
         rows = [(one.partner, one.feed, one.format, how, one.path) for one, how in changes]
         print_table(("partner", "feed", "format", "there", "file"), rows)
-        partners = ", ".join(dict.fromkeys(one.partner for one, _ in changes))
+        partners = ", ".join(sorted({one.partner for one, _ in changes}))
         click.echo(f"it changed in {counted(len(changes), 'document')}, for {partners}")
     elif not attempt.failures:
         click.echo("no document changed: they say so already, or never had it")
