@@ -42,7 +42,7 @@ SNIPPET = 40
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @desk_option
-@at_option
+@click.option("--at", type=Moment(), help="Take them in as of this instant instead of now.")
 @click.option("--guid", help="Identity, where the source states none (tag: URI).")
 @click.option("--language", help="BCP 47 tag, where the source states none.")
 @click.option("--byline", multiple=True, help="Author's name; repeat for several.")
@@ -112,7 +112,7 @@ def told_refusals(outcomes: Iterable[Outcome]) -> int:
         if one.taken is Taken.REFUSED and one.refusal:
             why = one.refusal
             refused.add(why.where)
-            tell(f"refused {why.where}: {why.code} {why.field}: {why.says}. Mend: {why.mend}.")
+            tell(f"refused {why.where}: {why.code} {why.told}")
     return len(refused)
 
 
