@@ -24,6 +24,7 @@ from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.timeline import ORDER
 from syndicate.pipeline.versions import History, Kept, keep
+from syndicate.sources import collecting
 
 Order = Callable[[Desk, History], Callable[..., Article | Refusal]]
 """Gives what makes the next version, when desk and history are known."""
@@ -147,7 +148,7 @@ def _current_at(article: Article, moment: datetime, now: Clock) -> datetime:
 
 def _other_words(desk: Path, known: Desk, store: Store, article: Article) -> tuple[str, ...]:
     inbox = desk / known.inbox
-    drafts = wiring.collect([inbox] if inbox.is_dir() else [], known, Hints())
+    drafts = collecting.collect([inbox] if inbox.is_dir() else [], known, Hints())
     found = amend.other_words(drafts, article, store)
     return tuple(dict.fromkeys(_named(one) for one in found))
 

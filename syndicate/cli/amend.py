@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from syndicate import wiring
 from syndicate.acts.orders import Order, Ordered, Reached, carry_out
 from syndicate.cli.common import (
     Refused,
@@ -27,6 +26,7 @@ from syndicate.model.desk import Desk
 from syndicate.pipeline import amend
 from syndicate.pipeline.incoming import Hints
 from syndicate.pipeline.versions import History
+from syndicate.sources import collecting
 
 _REASONS = click.Choice([str(one) for one in WithdrawalReason])
 _no_publish = click.option(
@@ -183,7 +183,7 @@ def correct(
     def made(known: Desk, history: History) -> amend.Order:
         change = amend.replaced(amend.Replacement(*pair) for pair in pairs)
         if file is not None:
-            drafts = wiring.collect([file], known, _hints(history[-1]))
+            drafts = collecting.collect([file], known, _hints(history[-1]))
             change = amend.from_file(drafts, str(file))
         return partial(
             amend.correct, change=change, note=note, release=release, even_killed=killed

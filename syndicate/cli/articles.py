@@ -34,6 +34,7 @@ from syndicate.pipeline.explain import explain as explained
 from syndicate.pipeline.incoming import Hints
 from syndicate.pipeline.ingest import Outcome, Taken
 from syndicate.pipeline.ingest import ingest as taken_in
+from syndicate.sources import collecting
 
 Row = tuple[object, ...]
 SNIPPET = 40
@@ -67,7 +68,9 @@ def ingest(
     files = wiring.load(desk)
     with wiring.opened_store(desk, files.desk) as store:
         drafts = watched(
-            wiring.collect(paths, files.desk, stated), "taking in", lambda: wiring.count(paths)
+            collecting.collect(paths, files.desk, stated),
+            "taking in",
+            lambda: collecting.count(paths),
         )
         done = list(taken_in(drafts, files, store, at or now()))
     if as_json:

@@ -13,6 +13,7 @@ from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk
 from syndicate.pipeline.incoming import Hints, Refusal
 from syndicate.pipeline.publish import changed_licences
+from syndicate.sources import collecting
 from syndicate.sources.desk_folder import read
 from syndicate.targets.new_desk import create
 
@@ -73,6 +74,6 @@ def check(desk: Path, *, as_json: bool) -> None:
 
 def _inbox_faults(folder: Path, desk: Desk) -> list[dict[str, str]]:
     inbox = folder / desk.inbox
-    drafts = wiring.collect([inbox] if inbox.is_dir() else [], desk, Hints())
+    drafts = collecting.collect([inbox] if inbox.is_dir() else [], desk, Hints())
     refusals = [one for one in drafts if isinstance(one, Refusal)]
     return [{"where": one.where, "says": f"{one.code} {one.told}"} for one in refusals]

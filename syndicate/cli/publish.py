@@ -30,6 +30,7 @@ from syndicate.pipeline.ports import Store
 from syndicate.pipeline.publish import Regeneration
 from syndicate.pipeline.quarantine import isolating
 from syndicate.pipeline.versions import CLOCKS_APART
+from syndicate.sources import collecting
 from syndicate.sources.desk_folder import Read
 
 
@@ -178,7 +179,7 @@ def take_inbox(desk: Path, files: DeskFiles, store: Store) -> Inbox:
     """Take in what lies in the inbox; what is refused goes into quarantine."""
     inbox = desk / files.desk.inbox
     drafts = watched(
-        wiring.collect_inbox(inbox, files.desk), "taking in", lambda: wiring.count([inbox])
+        collecting.collect_inbox(inbox, files.desk), "taking in", lambda: collecting.count([inbox])
     )
     outcomes = list(isolating(ingest(drafts, files, store, now()), store, now()))
     taken = sum(one.taken in {Taken.ADDED, Taken.UPDATED} for one in outcomes)
