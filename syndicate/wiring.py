@@ -1,14 +1,12 @@
-"""The composition root: the only place that picks a store, a target and a source."""
+"""The composition root: the only place that picks a store and a target."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,44 +18,14 @@ from syndicate.model.errors import BadDesk, StoreFailed
 from syndicate.pipeline.archives import Archive, archive_of, whose_of
 from syndicate.pipeline.catalog import Catalog, Listed, catalog_of
 from syndicate.pipeline.doors import Ground
-from syndicate.pipeline.incoming import Draft, Hints, Refusal, Source
+from syndicate.pipeline.former import last_desk
 from syndicate.pipeline.ports import Store, Target
 from syndicate.pipeline.publish import Basis, Regeneration, changed_licences, stopped_feeds
 from syndicate.sources import desk_folder
-from syndicate.sources.article_json import ArticleJson, ArticleLines
 from syndicate.sources.kept_toml import KeptToml
-from syndicate.sources.reading import name_of
-from syndicate.sources.walking import below
 from syndicate.stores.sql import SqlStore
 from syndicate.targets._files import stamps_in
 from syndicate.targets.folder import FolderTarget
-
-
-class _Later:
-    """A source whose parsers are loaded with the first file of its kind."""
-
-    def __init__(self, module: str, name: str) -> None:
-        self._module = module
-        self._name = name
-
-    def collect(self, path: Path, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
-        """Give every article of a file."""
-        module = import_module(f"syndicate.sources.{self._module}")
-        source: Source = getattr(module, self._name)()
-        return source.collect(path, desk, hints)
-
-
-SOURCES: dict[str, Source] = {
-    ".json": ArticleJson(),
-    ".jsonl": ArticleLines(),
-    ".ndjson": ArticleLines(),
-    ".md": _Later("markdown", "Markdown"),
-    ".markdown": _Later("markdown", "Markdown"),
-    ".html": _Later("html_page", "HtmlPage"),
-    ".htm": _Later("html_page", "HtmlPage"),
-    ".html.gz": _Later("html_page", "HtmlPage"),
-    ".txt": _Later("plain_text", "PlainText"),
-}
 
 
 def load(folder: Path) -> DeskFiles:
@@ -75,6 +43,11 @@ def read_again(folder: Path, before: desk_folder.Read) -> desk_folder.Read | Non
     """Give what is sound of a desk where its files look otherwise than when they were read; None
     where they look the same. Raises BadDesk."""
     return None if glance.files(folder).lines == before.looks else load_sound(folder)
+
+
+def looks_of(folder: Path) -> tuple[str, ...]:
+    """Give how a desk's files look."""
+    return glance.files(folder).lines
 
 
 def kept_toml(folder: Path, now: datetime, looks: glance.Looks | None = None) -> KeptToml:
@@ -96,6 +69,22 @@ def load_desk(folder: Path) -> Desk:
     return desk_folder.load_desk(folder)
 
 
+def desk_in_need(folder: Path) -> Desk:
+    """Give desk.toml, or where it is not sound the desk as it was published last: an order on what
+    is out waits for nobody. Raises BadDesk, StoreFailed."""
+    try:
+        return load_desk(folder)
+    except BadDesk:
+        url = desk_folder.store_named(folder)
+        if url is None or not Path(_store_url(folder, url).removeprefix("sqlite:///")).exists():
+            raise
+        with closing(SqlStore.open(_store_url(folder, url))) as store:
+            last = last_desk(store)
+        if last is None:
+            raise
+        return last.model_copy(update={"store": url})
+
+
 @contextmanager
 def opened_store(folder: Path, desk: Desk, *, cut: bool = False) -> Iterator[Store]:
     """Give the desk's store and close it afterwards.
@@ -103,10 +92,9 @@ def opened_store(folder: Path, desk: Desk, *, cut: bool = False) -> Iterator[Sto
     `cut` opens one too that knows less than was published: to be looked at only.
     Raises StoreFailed.
     """
-    store = SqlStore.open(_store_url(folder, desk.store))
+    url = _store_url(folder, desk.store)
+    store = SqlStore.open(url) if cut else _opened(Path(url.removeprefix("sqlite:///")))
     try:
-        if not cut:
-            store.refuse_cut()
         yield store
     finally:
         store.close()
@@ -121,9 +109,7 @@ def store_of(folder: Path) -> Store:
 
 
 def _opened(file: Path) -> SqlStore:
-    """Give the store in a file. Raises StoreFailed."""
-    if not file.exists() and Path(f"{file}.head").exists():
-        raise StoreFailed("is gone", where=str(file), mend="put it back, or restore a backup")
+    """Give the store in a file, one that knows all that was published. Raises StoreFailed."""
     store = SqlStore.open(f"sqlite:///{file}")
     try:
         store.refuse_cut()
@@ -182,8 +168,9 @@ def target(folder: Path, desk: Desk) -> Target:
 
 
 def _sound(found: desk_folder.Read, folder: Path) -> DeskFiles:
-    """Give the files of a desk that can be used. Raises BadDesk."""
-    if found.files is None:
+    """Give the files of a desk that can be used. Raises BadDesk, also where a fault concerns every
+    partner: better serve what was good last."""
+    if found.files is None or (found.errors and not found.files.partners):
         raise BadDesk(where=str(folder), mend="see: syndicate check")
     return found.files
 
@@ -283,74 +270,6 @@ def store_file(folder: Path) -> Path:
 def target_folder(folder: Path) -> Path:
     """Give the folder that documents are put in. Raises BadDesk."""
     return (folder / load_desk(folder).target).absolute()
-
-
-def source_for(path: Path) -> Source | None:
-    """Give the source that reads a file, by its name; None for a name nobody reads."""
-    name = path.name.lower()
-    return next((source for end, source in SOURCES.items() if name.endswith(end)), None)
-
-
-def collect(paths: Iterable[Path], desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
-    """Give the articles of files and folders, in the order of their names.
-
-    Inside a folder, hidden files and files nobody reads are passed over; named directly, such a
-    file is refused. So is a folder that cannot be listed, alone.
-    """
-    for path in paths:
-        if path.is_dir():
-            found = below(path)
-            yield from found.refused
-            for inner in found.files:
-                source = source_for(inner)
-                if source:
-                    yield from _named(inner, source, desk, hints)
-            continue
-        source = source_for(path)
-        if source is None or not path.exists():
-            yield _unreadable(path)
-        else:
-            yield from _named(path, source, desk, hints)
-
-
-def count(paths: Iterable[Path]) -> int | None:
-    """Give how many articles files and folders hold, where each file holds one; else None."""
-    found = [one for path in paths for one in (below(path).files if path.is_dir() else [path])]
-    names = [one for one in found if source_for(one)]
-    many = any(isinstance(source_for(one), ArticleLines) for one in names)
-    return None if many else len(names)
-
-
-def collect_inbox(inbox: Path, desk: Desk) -> Iterator[Draft | Refusal]:
-    """Give the articles of a desk's inbox; none where it has no inbox."""
-    if inbox.is_dir():
-        yield from collect([inbox], desk, Hints())
-    elif os.path.lexists(inbox):
-        mend = "make it a folder of articles, or name another one in desk.toml"
-        yield Refusal(name_of(inbox), "no-folder", "inbox", "is no folder", mend)
-
-
-def _named(path: Path, source: Source, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
-    """Give the articles of a file; one that has a file of its own is found by the file's name.
-
-    Sources never raise for content. Where one does all the same, that costs this file only.
-    """
-    name = "" if isinstance(source, ArticleLines) else path.name.partition(".")[0]
-    try:
-        for one in source.collect(path, desk, hints):
-            yield one._replace(name=name) if isinstance(one, Draft) else one
-    except Exception as met:
-        says = f"cannot be read: {type(met).__name__}"
-        mend = "save it in another way, and report the file to the makers of syndicate"
-        yield Refusal(name_of(path), "unreadable", "file", says, mend)
-
-
-def _unreadable(path: Path) -> Refusal:
-    where = name_of(path)
-    if not path.exists():
-        return Refusal(where, "no-such-file", "path", "there is no such file", "check the name")
-    known = ", ".join(SOURCES)
-    return Refusal(where, "unknown-kind", "path", "no source reads it", f"rename it: {known}")
 
 
 def regeneration(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from syndicate import wiring
 from syndicate.acts.publishing import Attempt, Clock, present, publish_change
 from syndicate.model.article import Article, PubStatus
+from syndicate.model.base import visible
 from syndicate.model.desk import Desk
 from syndicate.model.errors import SyndicateError
 from syndicate.model.partner import Partner
@@ -23,6 +24,7 @@ from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.timeline import ORDER
 from syndicate.pipeline.versions import History, Kept, keep
+from syndicate.sources import collecting
 
 Order = Callable[[Desk, History], Callable[..., Article | Refusal]]
 """Gives what makes the next version, when desk and history are known."""
@@ -94,15 +96,17 @@ def carry_out(
 ) -> Ordered:
     """Keep the next version of an article, then publish it.
 
-    Only desk.toml need be sound for the version to be kept; `inbox` says whether to look who would
-    undo it, `by` who ordered it: for the log alone, it is never published.
+    Nothing need be sound for the version to be kept, as long as desk.toml names the store. `inbox`
+    says whether to look who would undo it, `by` who ordered it: for the log alone, it is never
+    published.
 
     Raises:
+        BadDesk: desk.toml does not say which store it is, or nothing was published yet.
         NotFound: there is no such article.
         OrderRefused: it cannot be changed so.
         StoreFailed: nothing was kept.
     """
-    known = wiring.load_desk(desk)
+    known = wiring.desk_in_need(desk)
     with wiring.opened_store(desk, known) as store:
         history = find_article(store, name)
         moment = present(store, now())
@@ -144,13 +148,13 @@ def _current_at(article: Article, moment: datetime, now: Clock) -> datetime:
 
 def _other_words(desk: Path, known: Desk, store: Store, article: Article) -> tuple[str, ...]:
     inbox = desk / known.inbox
-    drafts = wiring.collect([inbox] if inbox.is_dir() else [], known, Hints())
+    drafts = collecting.collect([inbox] if inbox.is_dir() else [], known, Hints())
     found = amend.other_words(drafts, article, store)
     return tuple(dict.fromkeys(_named(one) for one in found))
 
 
 def _named(draft: Draft) -> str:
-    return draft.name or draft.origin
+    return visible(draft.name or draft.origin)
 
 
 def _partners(desk: Path) -> Mapping[str, Partner]:

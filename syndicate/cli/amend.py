@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from syndicate import wiring
 from syndicate.acts.orders import Order, Ordered, Reached, carry_out
 from syndicate.cli.common import (
     Refused,
+    counted,
     desk_option,
     json_option,
     now,
@@ -20,13 +20,13 @@ from syndicate.cli.common import (
     tell,
 )
 from syndicate.cli.drill import drill
-from syndicate.cli.following import counted
 from syndicate.model.article import Article, WithdrawalReason
 from syndicate.model.base import plain_line
 from syndicate.model.desk import Desk
 from syndicate.pipeline import amend
 from syndicate.pipeline.incoming import Hints
 from syndicate.pipeline.versions import History
+from syndicate.sources import collecting
 
 _REASONS = click.Choice([str(one) for one in WithdrawalReason])
 _no_publish = click.option(
@@ -183,7 +183,7 @@ def correct(
     def made(known: Desk, history: History) -> amend.Order:
         change = amend.replaced(amend.Replacement(*pair) for pair in pairs)
         if file is not None:
-            drafts = wiring.collect([file], known, _hints(history[-1]))
+            drafts = collecting.collect([file], known, _hints(history[-1]))
             change = amend.from_file(drafts, str(file))
         return partial(
             amend.correct, change=change, note=note, release=release, even_killed=killed
@@ -245,7 +245,7 @@ def _print(ordered: Ordered, *, publish: bool) -> None:
     if changes:
         rows = [(one.partner, one.feed, one.format, how, one.path) for one, how in changes]
         print_table(("partner", "feed", "format", "there", "file"), rows)
-        partners = ", ".join(dict.fromkeys(one.partner for one, _ in changes))
+        partners = ", ".join(sorted({one.partner for one, _ in changes}))
         click.echo(f"it changed in {counted(len(changes), 'document')}, for {partners}")
     elif not attempt.failures:
         click.echo("no document changed: they say so already, or never had it")

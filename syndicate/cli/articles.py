@@ -34,6 +34,7 @@ from syndicate.pipeline.explain import explain as explained
 from syndicate.pipeline.incoming import Hints
 from syndicate.pipeline.ingest import Outcome, Taken
 from syndicate.pipeline.ingest import ingest as taken_in
+from syndicate.sources import collecting
 
 Row = tuple[object, ...]
 SNIPPET = 40
@@ -42,7 +43,7 @@ SNIPPET = 40
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @desk_option
-@at_option
+@click.option("--at", type=Moment(), help="Take them in as of this instant instead of now.")
 @click.option("--guid", help="Identity, where the source states none (tag: URI).")
 @click.option("--language", help="BCP 47 tag, where the source states none.")
 @click.option("--byline", multiple=True, help="Author's name; repeat for several.")
@@ -67,7 +68,9 @@ def ingest(
     files = wiring.load(desk)
     with wiring.opened_store(desk, files.desk) as store:
         drafts = watched(
-            wiring.collect(paths, files.desk, stated), "taking in", lambda: wiring.count(paths)
+            collecting.collect(paths, files.desk, stated),
+            "taking in",
+            lambda: collecting.count(paths),
         )
         done = list(taken_in(drafts, files, store, at or now()))
     if as_json:
@@ -112,7 +115,7 @@ def told_refusals(outcomes: Iterable[Outcome]) -> int:
         if one.taken is Taken.REFUSED and one.refusal:
             why = one.refusal
             refused.add(why.where)
-            tell(f"refused {why.where}: {why.code} {why.field}: {why.says}. Mend: {why.mend}.")
+            tell(f"refused {why.where}: {why.code} {why.told}")
     return len(refused)
 
 

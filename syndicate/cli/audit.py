@@ -10,6 +10,7 @@ import click
 from syndicate import wiring
 from syndicate.cli.common import (
     Refused,
+    counted,
     desk_option,
     json_option,
     print_json,
@@ -24,7 +25,7 @@ from syndicate.model.errors import NotFound
 from syndicate.pipeline.audit import Part, parts, verify
 from syndicate.pipeline.audit_findings import AuditFinding
 from syndicate.pipeline.explain import find_article
-from syndicate.pipeline.timeline import Moment, timeline
+from syndicate.pipeline.timeline import KINDS, Moment, timeline
 
 
 @click.group()
@@ -79,7 +80,7 @@ def verify_all(only: str | None, desk: Path, *, as_json: bool) -> None:
     else:
         _print(found, findings, len(faults))
     if faults:
-        raise Refused(f"{len(faults)} faults")
+        raise Refused(counted(len(faults), "fault"))
 
 
 def _as_data(one: AuditFinding) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def _print(found: list[Part], findings: list[AuditFinding], faults: int) -> None
     click.echo(
         f"{sums['lines']} lines of the log, {sums['kept']} things kept, {sums['editions']} "
         f"editions, {sums['decisions']} decisions made again, {sums['documents']} documents: "
-        f"{faults} faults"
+        f"{counted(faults, 'fault')}"
     )
     if sums["end"]:
         click.echo(f"end of the log: {sums['end']}")
@@ -121,6 +122,8 @@ def log(article: str | None, kind: str | None, desk: Path, *, as_json: bool) -> 
     syndicate audit log --article wall --desk feeds
     syndicate audit log --kind ack --json --desk feeds
     """
+    if kind not in (None, *KINDS):
+        raise NotFound(f"no kind {kind!r}", mend=f"use one of: {', '.join(sorted(KINDS))}")
     files = _files(desk)
     with wiring.opened_store(desk, files.desk, cut=True) as store:
         history = find_article(store, article) if article else ()

@@ -81,6 +81,11 @@ def json_option(command: _F) -> _F:
     )
 
 
+def counted(number: int, what: str) -> str:
+    """Write how many there are of something."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def now() -> datetime:
     """Give the present moment; the only clock of the project."""
     return datetime.now(UTC)

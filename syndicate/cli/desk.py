@@ -8,11 +8,12 @@ import click
 
 from syndicate import wiring
 from syndicate.checks.findings import check_document
-from syndicate.cli.common import Refused, desk_option, json_option, now, print_json, tell
+from syndicate.cli.common import Refused, counted, desk_option, json_option, now, print_json, tell
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import Desk
 from syndicate.pipeline.incoming import Hints, Refusal
 from syndicate.pipeline.publish import changed_licences
+from syndicate.sources import collecting
 from syndicate.sources.desk_folder import read
 from syndicate.targets.new_desk import create
 
@@ -66,16 +67,13 @@ def check(desk: Path, *, as_json: bool) -> None:
             tell(f"warning: {line}")
         for fault in faults:
             tell(f"{fault['where']}: {fault['says']}")
-        click.echo(f"{checked} documents checked, {len(faults)} faults")
+        click.echo(f"{checked} documents checked, {counted(len(faults), 'fault')}")
     if faults:
-        raise Refused(f"{len(faults)} faults")
+        raise Refused(counted(len(faults), "fault"))
 
 
 def _inbox_faults(folder: Path, desk: Desk) -> list[dict[str, str]]:
     inbox = folder / desk.inbox
-    drafts = wiring.collect([inbox] if inbox.is_dir() else [], desk, Hints())
+    drafts = collecting.collect([inbox] if inbox.is_dir() else [], desk, Hints())
     refusals = [one for one in drafts if isinstance(one, Refusal)]
-    return [
-        {"where": one.where, "says": f"{one.code} {one.field}: {one.says}. Mend: {one.mend}."}
-        for one in refusals
-    ]
+    return [{"where": one.where, "says": f"{one.code} {one.told}"} for one in refusals]

@@ -22,6 +22,7 @@ from syndicate.pipeline.ingest import Taken, ingest
 from syndicate.pipeline.made import Published
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.versions import keep
+from syndicate.sources import collecting
 
 _T = TypeVar("_T")
 
@@ -100,7 +101,7 @@ def _rehearsed(folder: Path, files: DeskFiles) -> _Outcome:
 
 
 def _taken(folder: Path, files: DeskFiles, store: Store) -> int:
-    drafts = wiring.collect([folder / files.desk.inbox], files.desk, Hints())
+    drafts = collecting.collect([folder / files.desk.inbox], files.desk, Hints())
     done = list(ingest(drafts, files, store, now()))
     for one in done:
         if one.refusal:

@@ -10,6 +10,7 @@ import click
 
 from syndicate import wiring
 from syndicate.cli.common import (
+    counted,
     desk_option,
     json_option,
     now,
@@ -54,11 +55,6 @@ def holders(article: str, desk: Path, *, as_json: bool) -> None:
     partners = len({one.partner for one in rows})
     ways = len({(one.feed, one.format) for one in rows})
     click.echo(f"{counted(partners, 'partner')} could have it, by {counted(ways, 'document')}")
-
-
-def counted(number: int, what: str) -> str:
-    """Write how many there are of something."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _holder_row(one: Holder) -> tuple[object, ...]:

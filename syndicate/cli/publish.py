@@ -10,7 +10,7 @@ from typing import NamedTuple
 import click
 
 from syndicate import wiring
-from syndicate.acts.publishing import run_of
+from syndicate.acts.publishing import lost_partners, run_of
 from syndicate.cli.articles import told_refusals
 from syndicate.cli.common import (
     Refused,
@@ -30,6 +30,7 @@ from syndicate.pipeline.ports import Store
 from syndicate.pipeline.publish import Regeneration
 from syndicate.pipeline.quarantine import isolating
 from syndicate.pipeline.versions import CLOCKS_APART
+from syndicate.sources import collecting
 from syndicate.sources.desk_folder import Read
 
 
@@ -56,8 +57,7 @@ def published(desk: Path, asked: Asked, *, as_json: bool) -> None:
     kept = wiring.kept_toml(desk, now(), glancing.files)
     found = wiring.load_sound(desk, kept)
     warnings = tuple(f"warning: {text}" for text in found.warnings)
-    for line in (*found.errors, *warnings):
-        tell(line)
+    _told((*found.errors, *warnings))
     files = _files(found, asked.only)
     if asked.is_whole:
         glancing.begin(files.desk)
@@ -66,6 +66,7 @@ def published(desk: Path, asked: Asked, *, as_json: bool) -> None:
         if not asked.dry_run:
             kept.keep()
         moment = moment_of(asked.at, store.newest_at(), free=asked.dry_run, rewind=asked.rewind)
+        lost = _told(lost_partners(found, store))
         inbox = Inbox() if asked.due else take_inbox(desk, files, store)
         run = run_of(
             desk,
@@ -85,11 +86,18 @@ def published(desk: Path, asked: Asked, *, as_json: bool) -> None:
         _print(done, [*planned.values()], dry_run=asked.dry_run)
         for line in _differences(done, headlines) if asked.dry_run else ():
             click.echo(line)
-    if inbox.refused or found.errors or any(one.failure or one.quarantined for one in done):
+    faults = (*found.errors, *lost)
+    if inbox.refused or faults or any(one.failure or one.quarantined for one in done):
         raise Refused("something was refused; the lines above say what")
     if asked.is_whole and not inbox.taken:
         stays = [one for one in done if not one.deleted]
         glancing.keep(run, (*warnings, *_told_again(done)), _summary(stays, written=0))
+
+
+def _told(lines: Sequence[str]) -> Sequence[str]:
+    for line in lines:
+        tell(line)
+    return lines
 
 
 def _files(found: Read, only: str | None) -> DeskFiles:
@@ -171,7 +179,7 @@ def take_inbox(desk: Path, files: DeskFiles, store: Store) -> Inbox:
     """Take in what lies in the inbox; what is refused goes into quarantine."""
     inbox = desk / files.desk.inbox
     drafts = watched(
-        wiring.collect_inbox(inbox, files.desk), "taking in", lambda: wiring.count([inbox])
+        collecting.collect_inbox(inbox, files.desk), "taking in", lambda: collecting.count([inbox])
     )
     outcomes = list(isolating(ingest(drafts, files, store, now()), store, now()))
     taken = sum(one.taken in {Taken.ADDED, Taken.UPDATED} for one in outcomes)

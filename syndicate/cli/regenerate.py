@@ -39,8 +39,9 @@ def regenerate(
     """Publish the feeds of a desk: exactly what each agreement allows at this moment.
 
     Takes the inbox (articles/) in first. Writes nothing where nothing changed. A bad article costs
-    only itself, a bad partner file only that partner; a document that fails its check never
-    replaces the last good one. --at looks ahead or back with --dry-run.
+    only itself, a bad partner file only that partner, a bad licence the partners that name it
+    (a public one all); their feeds get nothing new, but lose what is killed or over. A document
+    that fails its check never replaces the last good one. --at looks ahead or back with --dry-run.
 
     \b
     syndicate regenerate --desk feeds

@@ -83,7 +83,10 @@ def _form(file: Path) -> RequestForm:
     except ValidationError as err:
         faults = field_faults(err, RequestForm, "schemas/syndicate/request.schema.json")
         raise Refused(str(next(iter(faults))), where=str(file)) from err
-    except (OSError, ValueError, RecursionError) as err:
+    except OSError as err:
+        says = f"cannot be read: {err.strerror}"
+        raise Refused(says, where=str(file), mend="name the file of a form, or -") from err
+    except (ValueError, RecursionError) as err:
         says = str(err).splitlines()[0]
         raise Refused(f"is no form ({says})", where=str(file), mend="write JSON") from err
 
@@ -122,8 +125,10 @@ def _told(one: LicenceRequest) -> dict[str, Any]:
 @requests.command()
 @click.argument("request", metavar="REQUEST")
 @desk_option
-def show(request: str, desk: Path) -> None:
-    """Show all that a request says."""
+@json_option
+def show(request: str, desk: Path, *, as_json: bool) -> None:
+    """Show all that a request says, as JSON."""
+    del as_json  # it is never anything else; stated as for all that reads
     with wiring.opened_store(desk, wiring.load_desk(desk)) as store:
         print_json(_told(find_request(store.requests(), request)))
 

@@ -15,7 +15,7 @@ import click
 import uvicorn
 
 from syndicate import wiring
-from syndicate.cli.common import Refused, desk_option, json_option, now, shown, tell
+from syndicate.cli.common import Refused, desk_option, now, shown, tell
 from syndicate.cli.keys import chance
 from syndicate.formats.all import FORMATS
 from syndicate.pipeline.doors import Doors
@@ -68,7 +68,7 @@ GRACE = 10
     help="Requests a minute that a key, or an address, may make of the JSON interface.",
 )
 @desk_option
-@json_option
+@click.option("--json", "as_json", is_flag=True, help="Write the log as JSON lines.")
 def serve(
     host: str,
     port: int,

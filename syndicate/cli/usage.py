@@ -21,6 +21,7 @@ from syndicate.cli.common import (
     print_table,
     shown,
 )
+from syndicate.model.errors import NotFound
 from syndicate.model.usage import Fetches
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.usage import Health, ItemUse, Period, healths, item_uses
@@ -72,6 +73,9 @@ def report(
     """
     period = Period(since and since.date(), until and until.date())
     with _opened(desk) as (store, fetches):
+        known = _partners(desk, store)
+        if partner is not None and partner not in known:
+            raise NotFound(f"no partner {partner!r}", mend=f"use one of: {', '.join(known)}")
         found = list(item_uses(store, fetches, partner, period))
         headlines = {one.guid: one.headline for one in store.current()}
     rows = [_use(one, headlines) for one in found]
@@ -85,6 +89,13 @@ def report(
         click.echo(
             f"{len(found)} versions, {sum(o.received_at is not None for o in found)} received"
         )
+
+
+def _partners(desk: Path, store: Store) -> list[str]:
+    """Give the partners of the desk and of the record: who has left was offered things too."""
+    listed = wiring.load_sound(desk).files
+    now_there = [one.id for one in listed.outlines] if listed else []
+    return sorted({*now_there, *(partner for partner, _, _ in store.published_feeds())})
 
 
 def _use(one: ItemUse, headlines: dict[str, str]) -> dict[str, Any]:

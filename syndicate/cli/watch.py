@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from syndicate import wiring
+from syndicate.acts.publishing import lost_partners
 from syndicate.cli.common import Refused, desk_option, json_option, now, shown, tell
 from syndicate.cli.publish import present, publish_now, take_inbox
 from syndicate.pipeline.made import Published
@@ -85,6 +86,8 @@ class _Place:
         with wiring.opened_store(self._folder, found.files.desk) as store:
             kept.keep()
             if not due:
+                for line in lost_partners(found, store):
+                    tell(line)
                 take_inbox(self._folder, found.files, store)
             return publish_now(self._folder, found, store, max(now, present(store)), due=due)
 

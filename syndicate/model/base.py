@@ -43,11 +43,38 @@ class Model(BaseModel):
         return made
 
 
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_OPENS = frozenset("\u2066\u2067\u2068")
+_CLOSES = "\u2069"
+
+
 def legal_text(value: str) -> str:
-    """Give text that any XML 1.0 document can hold: NFC, without illegal characters."""
+    """Give text that any XML 1.0 document can hold, and that turns nothing round but itself: NFC,
+    without illegal characters, with isolates that are closed."""
     if not value.isprintable():  # what is printable is legal; most text is
         value = ILLEGAL_XML.sub("", value)
+        if _TURNS.search(value):
+            value = _turned_back(value)
     return value if value.isascii() else unicodedata.normalize("NFC", value)
+
+
+def _turned_back(value: str) -> str:
+    """Give text without embeddings and overrides, its isolates closed (UAX #9, 2.4 and 2.7).
+
+    What follows a text in a page or a table would be written backwards otherwise.
+    """
+    kept, depth = [], 0
+    for mark in value:
+        if mark in _OPENS:
+            depth += 1
+        elif mark == _CLOSES:
+            if not depth:
+                continue
+            depth -= 1
+        elif _TURNS.match(mark):
+            continue
+        kept.append(mark)
+    return "".join(kept) + _CLOSES * depth
 
 
 def plain_line(value: Any) -> Any:

@@ -8,9 +8,10 @@ or a licence was changed, keeps what it holds, as its last good files allow it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
-from syndicate.model.desk import DeskFiles
+from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.feed import Feed
 from syndicate.model.partner import AgreementState, Partner
 from syndicate.model.receipt import Edition
@@ -53,6 +54,18 @@ def formers(
         former = _former(files, store, last, stays=is_stopped or not sound)
         if former:
             yield former
+
+
+def last_desk(store: Store) -> Desk | None:
+    """Give the publisher's desk as it was published last; None where that was not kept."""
+    moved = ((way.updated, way.feed, way.format) for way in store.ways() if way.updated)
+    for _, feed, name in sorted(moved, reverse=True):
+        last = store.last_edition(feed, name)
+        with suppress(ValueError):
+            kept = restored(last.inputs, store.text) if last and last.inputs else None
+            if kept:
+                return kept.desk
+    return None
 
 
 def _former(files: DeskFiles, store: Store, last: Edition, *, stays: bool) -> Former | None:

@@ -45,6 +45,8 @@ class Draft(NamedTuple):
     remarks: tuple[str, ...] = ()
     name: str = ""
     """The name of its file up to the first dot, to find it again; empty where many share it."""
+    place: str = ""
+    """Where its file lies: below the inbox, else from the root; empty where many share it."""
 
 
 class Refusal(NamedTuple):
@@ -55,6 +57,12 @@ class Refusal(NamedTuple):
     field: str
     says: str
     mend: str
+
+    @property
+    def told(self) -> str:
+        """What is wrong with which field, and the mend, as sentences."""
+        ends = "" if self.says.endswith("?") else "."
+        return f"{self.field}: {self.says}{ends} Mend: {self.mend}."
 
 
 class Source(Protocol):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from syndicate.licensing.consistency import remarks_on
 from syndicate.model.article import Article, PubStatus
+from syndicate.model.base import visible
 from syndicate.model.desk import DeskFiles
 from syndicate.pipeline.incoming import Draft, Refusal
 from syndicate.pipeline.ports import Store
@@ -93,19 +94,24 @@ def _take(draft: Draft, files: DeskFiles, store: Store, pages: _Pages, now: date
     guid = identity(draft, store)
 
     def judge(history: tuple[Article, ...]) -> Article | Refusal:
-        return _judged(draft, guid, history, pages, now)
+        made = _judged(draft, guid, history, pages, now)
+        is_other = _is_of_another_file(draft, guid, store) and made not in history
+        return _same_name(draft, guid) if is_other else made
 
     judged, history, is_new = keep(store, guid, judge, draft.origin, now)
+    where = visible(draft.origin)
     if isinstance(judged, Refusal):
-        return Outcome(Taken.REFUSED, draft.origin, guid, refusal=judged)
+        return Outcome(Taken.REFUSED, where, guid, refusal=judged)
     _bind_name(draft, judged, store, now)
+    if draft.origin.startswith("file:") or (history and is_new):
+        _bind_place(draft, judged, store, now)
     if not is_new:
-        told = (draft.origin, guid, judged.version, judged.headline)
+        told = (where, guid, judged.version, judged.headline)
         return Outcome(Taken.UNCHANGED, *told)
     pages.keep(judged)
     taken = Taken.UPDATED if history else Taken.ADDED
     remarks = (*draft.remarks, *remarks_on(files, judged))
-    return Outcome(taken, draft.origin, guid, judged.version, judged.headline, remarks)
+    return Outcome(taken, where, guid, judged.version, judged.headline, remarks)
 
 
 def _judged(
@@ -119,6 +125,30 @@ def _judged(
         mend = f"state guid {other}, or change canonical_url"
         return _refuse(draft, "duplicate-url", "canonical_url", says, mend)
     return _next_version(draft, guid, history, now)
+
+
+def _is_of_another_file(draft: Draft, guid: str, store: Store) -> bool:
+    """Say whether only its file's name speaks for it, and another file came under that name."""
+    if not draft.place or not draft.origin.startswith("file:"):
+        return False
+    return store.guid_of(draft.origin) == guid != store.guid_of(_at(draft))
+
+
+def _same_name(draft: Draft, guid: str) -> Refusal:
+    says = f"another file of this name became {guid}"
+    mend = f"rename it or state --url; state --guid {guid} where it is the same article"
+    return _refuse(draft, "same-name", "guid", says, mend)
+
+
+def _bind_place(draft: Draft, article: Article, store: Store, now: datetime) -> None:
+    """Remember where the file lies that an article is known by, or that it was stated to be."""
+    known = draft.origin.startswith("file:") or store.guid_of(f"file:{draft.name}") == article.guid
+    if draft.place and known and store.guid_of(_at(draft)) != article.guid:
+        store.put(article, _at(draft), now)
+
+
+def _at(draft: Draft) -> str:
+    return f"at:{draft.place}"
 
 
 def _bind_name(draft: Draft, article: Article, store: Store, now: datetime) -> None:
@@ -176,7 +206,7 @@ def _repeated(draft: Draft, history: tuple[Article, ...]) -> Article | None:
 
 
 def _refuse(draft: Draft, code: str, field: str, says: str, mend: str) -> Refusal:
-    return Refusal(draft.origin, code, field, says, mend)
+    return Refusal(visible(draft.origin), code, field, says, mend)
 
 
 def _stated(draft: Draft, guid: str, history: tuple[Article, ...]) -> Article | Refusal:
@@ -238,7 +268,7 @@ def _dated(
     """Check the dates of a version against those before it."""
     if any(one.version == article.version for one in history):
         return article
-    changed = changed_dates(article, history, draft.origin)
+    changed = changed_dates(article, history, visible(draft.origin))
     if changed:
         return changed
     if article.pub_status is PubStatus.USABLE:

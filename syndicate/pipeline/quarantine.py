@@ -20,9 +20,8 @@ def isolating(outcomes: Iterable[Outcome], store: Store, now: datetime) -> Itera
         yield one
         if one.refusal:
             why = one.refusal
-            reason = f"{why.field}: {why.says}. Mend: {why.mend}."
+            made = {"code": why.code, "reason": why.told, "since": now}
             refused.setdefault(
-                (why.where, why.code),
-                Isolated(subject=why.where, place=INBOX, code=why.code, reason=reason, since=now),
+                (why.where, why.code), Isolated(subject=why.where, place=INBOX, **made)
             )
     store.isolate(INBOX, refused.values(), now)

@@ -38,6 +38,9 @@ _SAYS: Mapping[str, str] = {
 }
 """By kind; other kinds have words of their own in the line."""
 
+KINDS = (*_SAYS, "agreement", "head", "isolated", "let go", ORDER, "push", "subscription")
+"""Every kind of line that there can be."""
+
 
 def timeline(store: Store, history: tuple[Article, ...] = ()) -> Iterator[Moment]:
     """Give the log, oldest line first: all of it, or what is about one article."""

@@ -39,6 +39,16 @@ class ArticleJson:
             yield from _article(value, where, stem_of(path), desk, hints)
 
 
+_KINDS = {
+    list: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+}
+
+
 class ArticleLines:
     """A file with one article a line; a bad line costs that line only."""
 
@@ -62,7 +72,7 @@ def _article(
     value: Any, where: str, stem: str | None, desk: Desk, hints: Hints
 ) -> Iterator[Draft | Refusal]:
     if not isinstance(value, dict):
-        yield _bad(where, f"is no object but {type(value).__name__}")
+        yield _bad(where, f"is no object but {_KINDS[type(value)]}")
         return
     try:
         fields, size = cleaned(value)

@@ -1,11 +1,14 @@
 """A desk's folder: desk.toml, licences/*.toml, partners/*.toml.
 
-A fault in a partner's file, or between it and others, costs that partner only. A fault in
-desk.toml, in licences/ or in a public licence concerns every partner, so it costs the whole desk.
+A fault in a partner's file, or between it and others, costs that partner only; a licence that
+cannot be read costs those that name it. One that is public, or may be, serves everybody: it costs
+all partners, as a folder does that cannot be read. What they hold is still followed up out of the
+record. Only without desk.toml is there no desk.
 """
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
 import warnings
@@ -17,12 +20,13 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from syndicate.licensing.consistency import Problem, problems
-from syndicate.model.base import Model
+from syndicate.model.base import Model, visible
 from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.errors import BadDesk, DeskWarning
 from syndicate.model.licence import Licence
 from syndicate.model.partner import Partner
 from syndicate.model.roster import Roster
+from syndicate.sources import shared_ids
 from syndicate.sources.field_faults import field_faults
 from syndicate.sources.kept_toml import KeptToml, Sound, digest_of_texts
 from syndicate.sources.reading import NoFile, name_of, opened
@@ -35,7 +39,7 @@ class Read(NamedTuple):
     """What a folder holds: the files as far as they are sound, every error, every warning."""
 
     files: DeskFiles | None
-    """The desk with its sound partners only; None where the desk as a whole is not sound."""
+    """The desk with its sound partners only; None where desk.toml is not sound."""
     errors: tuple[str, ...]
     """A line for each fault."""
     warnings: tuple[str, ...]
@@ -69,10 +73,9 @@ def read(
         warnings.simplefilter("always", DeskWarning)
         desk = reader.one("desk.toml", Desk)
         licences = reader.all("licences", Licence)
-        whole = not reader.errors
         partners = reader.all("partners", Partner)
     told = [str(one.message) for one in caught if issubclass(one.category, DeskWarning)]
-    if desk is None or not whole or reader.folder_faults:
+    if desk is None:
         return Read(None, tuple(reader.errors), tuple(told), frozenset(reader.unsound))
     files = DeskFiles(desk, tuple(licences.values()), tuple(partners.values()))
     digest = "" if reader.errors else digest_of_texts(reader.texts)
@@ -80,14 +83,18 @@ def read(
     if digest and not found and not told:
         kept.is_sound(reader.texts, files.outlines)
     faults = [one for one in found if not one.warning]
-    faults += _taken_ids(partners, reader.unsound_ids)
-    errors = (*reader.errors, *map(str, faults))
+    shared = shared_ids.owners(faults, partners, licences)
+    faults += shared_ids.taken_ids(partners, reader.unsound_ids)
+    untold = (
+        one for one in faults if not (reader.has_told(one) or shared_ids.follows(one, shared))
+    )
+    errors = (*reader.errors, *(str(shared_ids.placed(one, shared)) for one in untold))
     told += [str(one) for one in found if one.warning]
     out = {partner for fault in faults for partner in _concerned(fault, files)}
+    if reader.costs_all or any(_costs_all(fault, files) for fault in faults):
+        out = {partner.id for partner in files.partners}
     names = {stem for stem, partner in partners.items() if partner.id in out}
     unsound = frozenset({*reader.unsound, *names, *out})
-    if any(_costs_all(fault, files) for fault in faults):
-        return Read(None, errors, tuple(told), unsound, found)
     sound = _without(files, out, faults)
     return Read(sound, errors, tuple(told), unsound, found, digest)
 
@@ -128,7 +135,7 @@ def load_sound(folder: Path, kept: KeptToml | None = None) -> Read:
     """Give what is sound of a desk: `files` is never None, `unsound` names partners left out.
 
     Raises:
-        BadDesk: the desk as a whole is not sound.
+        BadDesk: desk.toml is not sound.
     """
     found = read(folder, kept=kept)
     if found.files is None:
@@ -147,18 +154,23 @@ def load_desk(folder: Path) -> Desk:
     return desk
 
 
+def store_named(folder: Path) -> str | None:
+    """Give the store that desk.toml names, whatever else is wrong in it; None where that is not
+    to be seen."""
+    try:
+        data = _parsed(_text(folder / "desk.toml"))
+    except (_Unreadable, FileNotFoundError):
+        return None
+    unknown = [name for name in data if name not in Desk.model_fields]
+    if difflib.get_close_matches("store", unknown):
+        return None
+    found = data.get("store", Desk.model_fields["store"].default)
+    return found if isinstance(found, str) else None
+
+
 def _bad(found: Read) -> BadDesk:
     more = len(found.errors) - 1
     return BadDesk(found.errors[0] + (f" ({more} more: syndicate check)" if more else ""))
-
-
-def _taken_ids(partners: dict[str, Partner], unsound_ids: set[str]) -> list[Problem]:
-    """Give a fault for each sound partner whose id a faulty file uses too."""
-    return [
-        Problem("unique", f"partner id {one.id}", "a faulty file uses it too", "rename one")
-        for one in partners.values()
-        if one.id in unsound_ids
-    ]
 
 
 def _concerned(fault: Problem, files: DeskFiles) -> set[str]:
@@ -168,25 +180,17 @@ def _concerned(fault: Problem, files: DeskFiles) -> set[str]:
     kind, name, *_ = fault.where.split()
     if kind == "partner":
         return {name}
-    return {partner.id for partner in files.partners if name in _licences_of(partner)}
+    return {partner.id for partner in files.partners if name in shared_ids.licences_of(partner)}
 
 
 def _sharing(where: str, files: DeskFiles) -> set[str]:
     """Give the ids of the partners that share what should be one partner's alone."""
     what, _, name = where.rpartition(" ")
-    return {partner.id for partner in files.partners if name in _names_of(partner, what)}
-
-
-def _names_of(partner: Partner, what: str) -> list[str]:
-    if what == "agreement id":
-        return [one.id for one in partner.agreements]
-    if what == "feed id":
-        return [one.id for one in partner.feeds]
-    return [partner.id] if what == "partner id" else _licences_of(partner)
-
-
-def _licences_of(partner: Partner) -> list[str]:
-    return [f"{one.licence}/v{one.licence_version}" for one in partner.agreements]
+    return {
+        partner.id
+        for partner in files.partners
+        if name in shared_ids.own(partner, what) or name in shared_ids.licences_of(partner)
+    }
 
 
 def _faulty_licences(faults: Iterable[Problem]) -> set[str]:
@@ -211,6 +215,21 @@ def _without(files: DeskFiles, out: set[str], faults: Iterable[Problem]) -> Desk
     )
 
 
+def _is_cut(data: dict[str, Any]) -> bool:
+    """Say whether a licence lacks more than was misspelt: what else it said is not known."""
+    required = {name for name, field in Licence.model_fields.items() if field.is_required()}
+    return len(required - data.keys()) > len(data.keys() - Licence.model_fields.keys())
+
+
+def _may_be_public(data: Any) -> bool:
+    """Say whether what a faulty licence holds may be meant as `public = true`, misspelt too."""
+    if not isinstance(data, dict):
+        return False
+    named = difflib.get_close_matches("public", map(str, data), 1)
+    inner = any(_may_be_public(value) for value in data.values())
+    return inner or any(data[name] is not False for name in named)
+
+
 class _Unreadable(Exception):
     """A file that holds no TOML; says so, with the mend."""
 
@@ -227,9 +246,13 @@ class _Reader:
         """The name and text of every file that could be read."""
         self.instead = instead
         self.errors: list[str] = []
-        self.folder_faults = False
+        self.costs_all = False
+        """Whether something that cannot be read may concern every partner."""
+        self.unread: set[str] = set()
+        """Licence versions that are there and cannot be read."""
         self.unsound: set[str] = set()
-        self.unsound_ids: set[str] = set()
+        self.unsound_ids: dict[str, str] = {}
+        """The ids in faulty files of partners, with the file."""
 
     def one(self, name: str, model: type[_AnyModel]) -> _AnyModel | None:
         """Give what a file holds; None, with its faults kept, where it is not sound."""
@@ -252,6 +275,9 @@ class _Reader:
             self.errors.append(f"{name}: {says}. Mend: see {schema}.")
         if model is Partner:
             self._keep_names(name, data)
+        elif model is Licence:
+            self.unread.add(f"{data.get('id')}/v{data.get('version', 1)}")
+            self.costs_all |= _is_cut(data) or _may_be_public(data)
         return None
 
     def all(self, folder: str, model: type[_AnyModel]) -> dict[str, _AnyModel]:
@@ -259,18 +285,29 @@ class _Reader:
         try:
             names = sorted(n for n in os.listdir(self.folder / folder) if n.endswith(".toml"))
         except FileNotFoundError:
+            if folder == "partners" and os.path.lexists(self.folder / "desk.toml"):
+                mend = "put it back, or make it where there is no partner yet"
+                self._costs_all(f"{folder}: there is no such folder. Mend: {mend}.")
             return {}
         except OSError as err:
-            self.folder_faults = True
-            self.errors.append(f"{folder}: {err.strerror}. Mend: make it a readable folder.")
+            self._costs_all(f"{folder}: {err.strerror}. Mend: make it a readable folder.")
             return {}
         read = {name.removesuffix(".toml"): self.one(f"{folder}/{name}", model) for name in names}
         return {stem: one for stem, one in read.items() if one is not None}
 
+    def has_told(self, fault: Problem) -> bool:
+        """Say whether a fault follows from a licence whose own fault is told already."""
+        missing = fault.rule == "reference" and fault.says.rpartition(" ")[2]
+        return missing in self.unread or bool(missing and self.costs_all)
+
+    def _costs_all(self, error: str) -> None:
+        self.costs_all = True
+        self.errors.append(error)
+
     def _keep_names(self, name: str, data: dict[str, Any]) -> None:
         self.unsound.add(name_of(Path(name)).rpartition("/")[2].removesuffix(".toml"))
         if isinstance(data.get("id"), str):
-            self.unsound_ids.add(data["id"])
+            self.unsound_ids[data["id"]] = visible(name)
             self.unsound.add(data["id"])
 
     def _absent(self, name: str) -> str:

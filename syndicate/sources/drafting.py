@@ -70,6 +70,8 @@ class Found(NamedTuple):
     """Whether it was a page: its URL is its identity, and what it lacks is remarked."""
     remarks: tuple[str, ...] = ()
     """What the user should know."""
+    unread: Mapping[str, str] = MappingProxyType({})
+    """Fields that are stated and cannot be used, each with what is wrong."""
 
 
 def drafted(found: Found, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]:
@@ -95,7 +97,9 @@ def drafted(found: Found, desk: Desk, hints: Hints) -> Iterator[Draft | Refusal]
             warnings.simplefilter("always", DeskWarning)
             article = Article.model_validate(fields)
     except ValidationError as err:
-        yield from refusals(found.where, err, derived=_COUNTED - stated)
+        for one in refusals(found.where, err, derived=_COUNTED - stated):
+            is_missing = one.code.startswith("missing-")
+            yield one._replace(says=found.unread.get(one.field, one.says)) if is_missing else one
         return
     article, more = parked(article)
     # The model needs version_created; the contract of Draft is that it counts only where it is in
@@ -196,7 +200,8 @@ def _refusal(where: str, fault: ErrorDetails) -> Refusal:
         says = f"{leaf} is not stated"
     elif kind == "extra_forbidden":
         meant = meant_field(Article, fault["loc"])
-        code, mend = "unknown-field", "remove it, or see schemas/syndicate/article.schema.json"
+        how = f"rename it to {meant}" if meant else "remove it"
+        code, mend = "unknown-field", f"{how}; see schemas/syndicate/article.schema.json"
         says = f"no such field; did you mean {meant}?" if meant else "no such field"
     elif size := size_fault(fault):
         code, (says, mend) = f"bad-{dashed}", size

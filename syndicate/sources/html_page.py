@@ -91,7 +91,9 @@ def _found(page: HtmlElement, where: str, stem: str, desk: Desk, hints: Hints) -
     leading = leading_pictures(head, desk) if body else ()
     fields["body"] = with_rights(_together(leading, body), desk)
     fields["language"] = hints.language or fields["language"]
-    return Found(where, fields, stem, from_page=True, remarks=tuple(facts.remarks))
+    return Found(
+        where, fields, stem, from_page=True, remarks=tuple(facts.remarks), unread=facts.unread
+    )
 
 
 def _described_text(head: PageHead) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from syndicate.model.base import LangTag
+from syndicate.model.base import LangTag, plain_line, visible
 from syndicate.model.desk import Desk
 from syndicate.model.rights import Onward, PartRights
 from syndicate.sources.addresses import absolute, host_of
@@ -32,6 +32,9 @@ class PageFacts:
         self._head = head
         self._article = head.article
         self.remarks: list[str] = []
+        self.unread: dict[str, str] = {}
+        """Fields that the page states and that cannot be used, each with what is wrong."""
+        self._unread: list[str] = []
         self.fields: dict[str, Any] = {
             "headline": self._headline(),
             "summary": text(self._article, "description")
@@ -102,6 +105,8 @@ class PageFacts:
             "change", text(self._article, "dateModified") or self._head.first(*_CHANGES)
         )
         known = [one for one in (created, published) if one]
+        if self._unread and not known:
+            self.unread["first_created"] = self._unread[0]
         first = min(known, default=None)
         if first and changed and changed < first:
             self.remarks.append("the page says it was changed before it was published")
@@ -128,14 +133,18 @@ class PageFacts:
         try:
             found = datetime.fromisoformat(stated)
         except ValueError:
-            self.remarks.append(f"the page's time of {what} cannot be read: {stated[:40]}")
+            self._keep_unread(what, stated, "cannot be read")
             return None
-        if found.year < _FIRST_NEWSPAPER:
-            return None
-        if found.tzinfo is None:
-            self.remarks.append(f"the page's time of {what} has no zone: {stated[:40]}")
-            return None
-        return found
+        if found.year >= _FIRST_NEWSPAPER and found.tzinfo:
+            return found
+        early = found.year < _FIRST_NEWSPAPER
+        self._keep_unread(what, stated, "is before all newspapers" if early else "has no zone")
+        return None
+
+    def _keep_unread(self, what: str, stated: str, why: str) -> None:
+        says = f"the page's time of {what} {why}: {visible(str(plain_line(stated)))[:40]}"
+        self.remarks.append(says)
+        self._unread.append(says)
 
     def _rights(self, desk: Desk) -> PartRights | None:
         """Give unknown rights where the page says that the text is somebody else's."""

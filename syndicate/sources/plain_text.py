@@ -38,6 +38,7 @@ FILE_LIMIT = 5 * MEGABYTE
 _LONGEST_HEADLINE = 300
 _LONGEST_STANDFIRST = 400
 _FEWEST_HEADLINE_WORDS = 3
+_ASKS = ("?", "؟", "？")
 _NARROWEST, _WIDEST = 45, 100
 _FEWEST_WRAPPED = 3
 _QUOTED = 60
@@ -109,8 +110,9 @@ def _told_apart(lines: list[str]) -> _Copied:
     kept = list(_without_furniture(lines, remarks))
     start = _headline_at(kept)
     fields: dict[str, Any] = {}
-    remarks += [f"left out above the headline: {line[:_QUOTED]!r}" for line in kept[:start]]
-    if start < len(kept):
+    above = kept[: max(start, 0)]
+    remarks += [f"left out above the headline: {line[:_QUOTED]!r}" for line in above]
+    if 0 <= start < len(kept):
         fields["headline"] = kept[start]
     first = _prose_at(kept, start + 1)
     blocks: list[Block] = []
@@ -135,15 +137,20 @@ def _without_furniture(lines: list[str], remarks: list[str]) -> Iterator[str]:
 
 
 def _headline_at(lines: list[str]) -> int:
-    """Give where the headline is: the first line before the text that is more than a rubric."""
+    """Give where the headline is: the first line before the text that is more than a rubric, else
+    the only line before it; -1 where several could be it."""
+    short: list[int] = []
     for place, line in enumerate(lines):
         enough = len(line.split()) >= _FEWEST_HEADLINE_WORDS
         if is_date(line) or authors(line) or is_caption(line):
             continue
+        if is_prose(line) and not line.endswith(_ASKS) and short:
+            return short[0] if len(short) == 1 else -1
         if len(line) <= _LONGEST_HEADLINE and (enough or is_prose(line)):
             return place
         if is_prose(line):
             break
+        short.append(place)
     return 0 if lines and len(lines[0]) <= _LONGEST_HEADLINE else len(lines)
 
 

@@ -64,7 +64,11 @@ def read(path: Path, limit: int) -> bytes | Refusal:
     except NoFile as err:
         mend = "put a file in its place, or name a folder of files"
         return Refusal(name_of(path), "no-file", "file", str(err), mend)
-    except (OSError, EOFError, zlib.error, ValueError) as err:
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        return Refusal(
+            name_of(path), "unreadable", "file", "is no whole gzip file", "pack it again"
+        )
+    except (OSError, ValueError) as err:
         told = err.strerror if isinstance(err, OSError) and err.strerror else type(err).__name__
         mend = "mend or remove the link" if path.is_symlink() else "save the file again"
         return Refusal(name_of(path), "unreadable", "file", f"cannot be read: {told}", mend)

@@ -111,7 +111,10 @@ def told(place: str) -> Iterator[None]:
     except DBAPIError as err:
         says = str(err.orig).splitlines()[0]
         raise StoreFailed(says, where=place, mend=_sqlite.mend_of(says)) from err
-    except (SQLAlchemyError, OSError) as err:
+    except OSError as err:
+        says, mend = err.strerror or str(err), _sqlite.mend_of_disk(err)
+        raise StoreFailed(says, where=err.filename or place, mend=mend) from err
+    except SQLAlchemyError as err:
         raise StoreFailed(str(err).splitlines()[0], where=place) from err
 
 

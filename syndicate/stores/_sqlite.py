@@ -119,6 +119,18 @@ def lock_for_change(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def mend_of_disk(err: OSError) -> str:
+    """Give what to do about an error of the disk; empty where nothing is known."""
+    return next((mend for kind, mend in _DISK_MENDS.items() if isinstance(err, kind)), "")
+
+
+_DISK_MENDS: dict[type[OSError], str] = {
+    FileExistsError: "it is no folder: move it away, or name another place in `store`",
+    NotADirectoryError: "part of the way to it is no folder: name another place in `store`",
+    PermissionError: "make the folder writable",
+}
+
+
 def mend_of(says: str) -> str:
     """Give what to do about an error message of SQLite; empty where nothing is known."""
     return next((mend for part, mend in _MENDS.items() if part in says), "")

@@ -14,6 +14,7 @@ from syndicate import wiring
 from syndicate.model.article import Article
 from syndicate.model.desk import Desk
 from syndicate.pipeline.incoming import Draft, Hints, Refusal
+from syndicate.sources import collecting
 from tests.faults.commands import run
 from tests.faults.story import an_article_of, guid
 from tests.hostile.desks import (
@@ -131,7 +132,7 @@ def _known(desk: Path) -> Desk:
 
 
 def _collected(desk: Path, name: str) -> Iterator[Draft | Refusal]:
-    for one in wiring.collect([desk / "articles" / name], _known(desk), Hints()):
+    for one in collecting.collect([desk / "articles" / name], _known(desk), Hints()):
         if isinstance(one, Refusal):
             assert one.says
             assert one.mend

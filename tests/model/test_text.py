@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,7 @@ from syndicate.model.base import (
     inline_html,
     is_clean,
     legal_text,
+    plain_line,
     visible,
 )
 from tests.builders import an_article
@@ -45,6 +48,30 @@ def test_any_inline_html_is_harmless(text: str) -> None:
     for element in root.iter(etree.Element):
         assert element.tag not in {"script", "style", "svg", "iframe", "img", "form"}
         assert not [name for name in element.attrib if str(name).startswith("on")]
+
+
+turning = st.text(
+    st.sampled_from("ab \u05d0<>\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+
+
+@given(turning, st.sampled_from([plain_line, inline_html]))
+def test_no_text_turns_round_what_follows_it(text: str, made_by: Callable[[str], str]) -> None:
+    clean = made_by(text)
+    assert not set(clean) & set("\u202a\u202b\u202c\u202d\u202e")
+    depth = 0
+    for mark in clean:
+        depth += (mark in "\u2066\u2067\u2068") - (mark == "\u2069")
+        assert depth >= 0
+    assert depth == 0
+    assert made_by(clean) == clean
+
+
+def test_what_isolates_itself_stays() -> None:
+    name = "by \u2068\u05d0\u05d1 9\u2069 and others"
+    assert plain_line(name) == inline_html(name) == name
+    entity = inline_html("&#x202e;live <b>&#x2067;\u05d0</b>")
+    assert entity == "live <b>\u2067\u05d0</b>\u2069"
 
 
 pieces = st.one_of(

@@ -19,6 +19,7 @@ from syndicate.model.article import Article
 from syndicate.pipeline.ingest import ingest
 from syndicate.pipeline.made import Published
 from syndicate.pipeline.publish import Regeneration
+from syndicate.sources import collecting
 from syndicate.stores.sql import SqlStore
 from syndicate.targets.folder import FolderTarget
 from tests.cli.running import a_copy
@@ -110,7 +111,7 @@ def test_the_example_desk_is_published_as_the_plain_way_does(tmp_path: Path) -> 
     folder, plain = a_copy(tmp_path), Naive()
     files = wiring.load(folder)
     with wiring.opened_store(folder, files.desk) as store:
-        drafts = wiring.collect_inbox(folder / files.desk.inbox, files.desk)
+        drafts = collecting.collect_inbox(folder / files.desk.inbox, files.desk)
         assert not [one.refusal for one in ingest(drafts, files, store, TODAY) if one.refusal]
         articles = [one for guid in store.guids() for one in store.history(guid)]
     for moment in (TODAY, TODAY + timedelta(days=10), TODAY + timedelta(days=400)):

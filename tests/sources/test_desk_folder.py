@@ -130,15 +130,55 @@ def test_a_bad_file_costs_its_partner_only(desk: Path, content: bytes, says: str
 
 
 @pytest.mark.parametrize(("content", "says"), BAD_FILES)
-@pytest.mark.parametrize("name", ["desk.toml", "licences/text.toml"])
-def test_a_bad_desk_or_licence_costs_the_desk(
-    desk: Path, name: str, content: bytes, says: str
-) -> None:
-    (desk / name).write_bytes(content)
+def test_a_bad_desk_costs_the_desk(desk: Path, content: bytes, says: str) -> None:
+    (desk / "desk.toml").write_bytes(content)
     assert read(desk).files is None
     assert says in only_error(desk)
     with pytest.raises(BadDesk, match="Mend: "):
         load_sound(desk)
+
+
+@pytest.mark.parametrize(("content", "says"), BAD_FILES)
+def test_what_may_be_a_public_licence_costs_every_partner(
+    desk: Path, content: bytes, says: str
+) -> None:
+    (desk / "licences" / "third.toml").write_bytes(content)
+    found = read(desk)
+    assert partners_of(found) == []
+    assert found.unsound == {"gazette", "herald"}
+    assert says in only_error(desk)
+    with pytest.raises(BadDesk, match="Mend: "):
+        load(desk)
+
+
+@pytest.mark.parametrize("added", ["", "public = false\n", "ai = {allowed = ['train', 'x']}\n"])
+def test_a_licence_that_cannot_be_read_costs_those_that_name_it(desk: Path, added: str) -> None:
+    licence = LICENCE.replace("NAME", "other").replace("title", "titel") + added
+    (desk / "licences" / "other.toml").write_text(licence)
+    changed(desk / "partners" / "herald.toml", 'licence = "text"', 'licence = "other"')
+    found = read(desk)
+    assert partners_of(found) == ["gazette"]
+    assert found.unsound == {"herald"}
+    assert all(line.startswith("licences/other.toml: ") for line in found.errors)
+
+
+@pytest.mark.parametrize("added", ["public = true\n", "pubic = true\n", "[ai]\npublic = true\n"])
+def test_a_misspelt_public_licence_costs_every_partner(desk: Path, added: str) -> None:
+    licence = LICENCE.replace("NAME", "other").replace("title", "titel") + added
+    (desk / "licences" / "other.toml").write_text(licence)
+    found = read(desk)
+    assert partners_of(found) == []
+    assert found.unsound == {"gazette", "herald"}
+
+
+def test_a_desk_without_the_folder_of_partners_is_not_taken_for_one_without_partners(
+    desk: Path,
+) -> None:
+    (desk / "partners").rename(desk / "elsewhere")
+    assert partners_of(read(desk)) == []
+    assert "partners: there is no such folder. Mend: put it back" in only_error(desk)
+    (desk / "partners").mkdir()
+    assert read(desk).errors == ()
 
 
 def test_a_pipe_is_refused_without_waiting(desk: Path) -> None:
@@ -170,12 +210,12 @@ def test_a_file_nobody_may_read_is_named(desk: Path) -> None:
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
 
 
-def test_a_partners_folder_that_is_a_file_costs_the_desk(desk: Path) -> None:
+def test_a_partners_folder_that_is_a_file_costs_every_partner(desk: Path) -> None:
     for path in (desk / "partners").iterdir():
         path.unlink()
     (desk / "partners").rmdir()
     (desk / "partners").write_text("")
-    assert read(desk).files is None
+    assert partners_of(read(desk)) == []
     assert "partners: " in only_error(desk)
 
 
@@ -318,9 +358,39 @@ def test_a_licence_version_that_stands_twice_costs_its_partners(desk: Path) -> N
     assert found.unsound == {"gazette", "herald"}
 
 
-def test_a_faulty_public_licence_costs_the_desk(desk: Path) -> None:
+def test_a_faulty_public_licence_costs_every_partner(desk: Path) -> None:
     licence = LICENCE.replace("NAME", "mena").replace("WORLD", "X-MENA")
     (desk / "licences" / "mena.toml").write_text(licence + "public = true\n")
-    assert read(desk).files is None
+    assert partners_of(read(desk)) == []
+    assert partners_of(load_sound(desk)) == []
     with pytest.raises(BadDesk, match="X-MENA"):
-        load_sound(desk)
+        load(desk)
+
+
+def test_a_licence_that_was_cut_may_have_been_public(desk: Path) -> None:
+    (desk / "licences" / "other.toml").write_text('id = "other"\nversion = 1\n')
+    assert partners_of(read(desk)) == []
+
+
+def test_what_stands_twice_is_told_once_with_its_files(desk: Path) -> None:
+    copy = (desk / "partners" / "herald.toml").read_text()
+    (desk / "partners" / "second.toml").write_text(copy)
+    line = only_error(desk)
+    assert line.startswith("unique partner id herald: used 2 times")
+    assert "partners/herald.toml and partners/second.toml" in line
+
+
+def test_a_licence_that_stands_twice_is_told_with_its_files(desk: Path) -> None:
+    (desk / "licences" / "again.toml").write_text(LICENCE.replace("NAME", "text"))
+    assert "licences/again.toml and licences/text.toml" in only_error(desk)
+
+
+def test_a_feed_id_of_two_partners_is_told_with_their_files(desk: Path) -> None:
+    changed(desk / "partners" / "herald.toml", 'id = "herald-all"', 'id = "gazette-all"')
+    assert "in partners/gazette.toml and partners/herald.toml" in only_error(desk)
+
+
+def test_an_id_that_a_faulty_file_uses_too_is_told_with_that_file(desk: Path) -> None:
+    third = desk / "partners" / "third.toml"
+    third.write_text(PARTNER.replace("NAME", "herald").replace("country", "county"))
+    assert any("partners/third.toml, a faulty file, uses it" in line for line in read(desk).errors)

@@ -309,3 +309,26 @@ def test_an_encoding_no_page_may_have_is_not_used(tmp_path: Path, charset: str) 
     article = one_draft(HtmlPage(), written(tmp_path, "w.html", page)).article
 
     assert "two centimetres" in shape_of(article)[0]
+
+
+@pytest.mark.parametrize(
+    ("stated", "why"),
+    [
+        ("2026-11-20T08:00:00", "has no zone: 2026-11-20T08:00:00"),
+        ("2026-13-45T99:00:00", "cannot be read: 2026-13-45T99:00:00"),
+        ("99999-01-01T00:00:00Z", "cannot be read: 99999-01-01T00:00:00Z"),
+        ("0001-01-01T00:00:00Z", "is before all newspapers: 0001-01-01T00:00:00Z"),
+    ],
+)
+def test_a_time_that_is_stated_is_not_called_missing(
+    tmp_path: Path, stated: str, why: str
+) -> None:
+    words = "Long words about the wall, which moves again and again. " * 5
+    meta = f'<meta property="article:published_time" content="{stated}">'
+    page = (
+        f"<html lang=en><head>{meta}</head><article><h1>The wall</h1><p>{words}</article></html>"
+    )
+    [refusal] = refused(HtmlPage(), written(tmp_path, "wall.html", page), Hints())
+    assert refusal.code == "missing-first-created"
+    assert refusal.says == f"the page's time of publication {why}"
+    assert "--first-created" in refusal.mend

@@ -268,3 +268,29 @@ def test_control_characters_are_taken_out(tmp_path: Path) -> None:
 
     assert "\x00" not in str(article.model_dump())
     assert article.headline.startswith("The wall moves")
+
+
+QUAYS = "The ferries stood still today at the quays."
+CROSSED = "Nobody crossed the water, said the company."
+
+
+def a_text(folder: Path, *lines: str) -> Path:
+    return written(folder, "ferry.txt", "\n\n".join(lines))
+
+
+@pytest.mark.parametrize("headline", ["Ferry strike", "Strike", "Die Fähre"])
+def test_the_only_line_before_the_text_is_the_headline(tmp_path: Path, headline: str) -> None:
+    draft = one_draft(PlainText(), a_text(tmp_path, headline, "By Lina Maro", QUAYS, CROSSED))
+    assert draft.article.headline == headline
+    assert shape_of(draft.article) == [f"paragraph: {QUAYS}", f"paragraph: {CROSSED}"]
+
+
+def test_of_several_short_lines_none_is_taken_for_the_headline(tmp_path: Path) -> None:
+    path = a_text(tmp_path, "Ferry strike", "Harbour news", QUAYS, CROSSED)
+    assert [one.code for one in refused(PlainText(), path)] == ["missing-headline"]
+
+
+def test_a_rubric_above_a_question_is_no_headline(tmp_path: Path) -> None:
+    question = "Why do the ferries stand still?"
+    draft = one_draft(PlainText(), a_text(tmp_path, "Harbour", question, QUAYS, CROSSED))
+    assert draft.article.headline == question

@@ -13,6 +13,7 @@ import pytest
 
 from syndicate import glance, wiring
 from syndicate.pipeline.incoming import Hints, Refusal
+from syndicate.sources import collecting
 from syndicate.sources.walking import below
 from tests.builders import a_desk
 
@@ -116,7 +117,7 @@ def test_a_folder_that_cannot_be_listed_costs_itself(inbox: Path, unlistable: Pa
 def test_collecting_goes_on_beside_a_folder_that_cannot_be_listed(
     inbox: Path, unlistable: Path
 ) -> None:
-    found = list(wiring.collect([inbox], a_desk(), Hints()))
+    found = list(collecting.collect([inbox], a_desk(), Hints()))
     assert [(Path(one.where).name, one.code) for one in found if isinstance(one, Refusal)] == [
         ("b", "unreadable-folder"),
         ("a.json", "bad-json"),
@@ -124,9 +125,9 @@ def test_collecting_goes_on_beside_a_folder_that_cannot_be_listed(
 
 
 def test_an_inbox_may_be_absent_but_not_a_file(tmp_path: Path) -> None:
-    assert list(wiring.collect_inbox(tmp_path / "articles", a_desk())) == []
+    assert list(collecting.collect_inbox(tmp_path / "articles", a_desk())) == []
     (tmp_path / "articles").write_text("")
-    (one,) = wiring.collect_inbox(tmp_path / "articles", a_desk())
+    (one,) = collecting.collect_inbox(tmp_path / "articles", a_desk())
     assert isinstance(one, Refusal)
     assert (one.code, one.says) == ("no-folder", "is no folder")
 
@@ -137,7 +138,9 @@ def test_a_source_that_raises_costs_its_file_only(
     def collect(*_: object) -> Any:
         raise RuntimeError
 
-    monkeypatch.setattr(wiring.SOURCES[".md"], "collect", collect, raising=False)
-    found = [one for one in wiring.collect([inbox], a_desk(), Hints()) if isinstance(one, Refusal)]
+    monkeypatch.setattr(collecting.SOURCES[".md"], "collect", collect, raising=False)
+    found = [
+        one for one in collecting.collect([inbox], a_desk(), Hints()) if isinstance(one, Refusal)
+    ]
     assert [one.code for one in found] == ["bad-json", "bad-json", "unreadable"]
     assert found[-1].says == "cannot be read: RuntimeError"
