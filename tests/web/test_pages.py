@@ -76,6 +76,7 @@ def test_a_request_lands_on_the_desk_as_it_was_made(desk: Path, guest: Browser) 
     ("field", "value", "says"),
     [
         ("contact", "nobody", "Write a mail address"),
+        ("contact", "a@b.example?bcc=c@d.example", "Write a mail address"),
         ("site", "javascript:alert(1)", "begins with https://"),
         ("organisation", "", "This field is required"),
         ("months", "0", "between 1 and 120"),
