@@ -21,8 +21,9 @@ from syndicate.model.moments import readings
 from syndicate.model.partner import Partner
 from syndicate.model.request import LicenceRequest, RequestState
 from syndicate.pipeline import keys
+from syndicate.pipeline.browse import guid_named
 from syndicate.pipeline.compose import path_of
-from syndicate.pipeline.explain import explain, find_article
+from syndicate.pipeline.explain import explain
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.requests import Terms, decided, find_request, names_in, partner_of
 from syndicate.pipeline.timeline import ORDER
@@ -223,7 +224,7 @@ def _decision(
     if not one.form.article or files is None:
         return None
     try:
-        history = find_article(store, one.form.article)
+        history = store.history(guid_named(store, one.form.article))
     except NotFound:  # the partner is made all the same, and its key must reach somebody
         return None
     return next(explain(files, store, history, partner, now)).decision

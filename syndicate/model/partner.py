@@ -28,8 +28,9 @@ from syndicate.model.price import Price
 from syndicate.model.rights import Medium
 from syndicate.model.territory import Territory, countries
 
-Email = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$", max_length=254)]
-"""A mail address."""
+_SIGN = r"""[^@\s<>,;:?&%#"\\()\[\]]"""
+Email = Annotated[str, Field(pattern=rf"^{_SIGN}+@{_SIGN}+\.{_SIGN}+$", max_length=254)]
+"""A mail address, without signs that would mean something else in a link to it (RFC 6068)."""
 
 
 class Property(Model):

@@ -10,7 +10,7 @@ from syndicate.licensing.question import Part, parts_of
 from syndicate.model.article import PubStatus
 from syndicate.model.credential import Credential
 from syndicate.model.desk import DeskFiles
-from syndicate.model.partner import Partner
+from syndicate.model.partner import Agreement, Partner
 from syndicate.model.receipt import Isolated, Notice
 from syndicate.model.request import LicenceRequest, RequestState
 from syndicate.model.usage import Fetches
@@ -129,11 +129,16 @@ def _agreements(files: DeskFiles, now: datetime) -> Iterator[Ending]:
 
 
 def _of_partner(partner: Partner, now: datetime) -> Iterator[Ending]:
-    followed = {one.supersedes for one in partner.agreements}
     for one in partner.agreements:
         end = one.term.closes
-        if end and _is_soon(end, now) and one.in_force(now) and one.id not in followed:
+        if end and _is_soon(end, now) and one.in_force(now) and not _goes_on(partner, one, end):
             yield Ending(one.id, partner.name, end)
+
+
+def _goes_on(partner: Partner, ending: Agreement, end: datetime) -> bool:
+    """Say whether an agreement that follows another one is in force when that one ends."""
+    after = (one for one in partner.agreements if one.supersedes == ending.id)
+    return any(one.in_force(end) for one in after)
 
 
 def _keys(credentials: Iterable[Credential], now: datetime) -> Iterator[Ending]:

@@ -65,7 +65,7 @@ def guid_named(store: Store, name: str) -> str:
     """
     if name and store.history(name):
         return name
-    bound = store.guid_of(f"url:{name}") or store.guid_of(f"id:{name}")
+    bound = store.guid_of(f"url:{name}") or store.guid_of(f"id:{name}") or store.at_page(name)
     found = [bound] if bound else [one.guid for one in store.ending(name, 2)] if name else []
     if len(found) != 1:
         raise NotFound(f"no article {name!r}")

@@ -52,49 +52,18 @@ def ingest(
     Raises:
         StoreFailed: the store cannot be written.
     """
-    pages = _Pages(store)
     for draft in drafts:
         if isinstance(draft, Refusal):
             yield Outcome(Taken.REFUSED, draft.where, refusal=draft)
         else:
-            yield _take(draft, files, store, pages, now)
+            yield _take(draft, files, store, now)
 
 
-class _Pages:
-    """Which usable article stands at which page; read once, when the first new one comes."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._guids: dict[str, str] | None = None
-        self._urls: dict[str, str] = {}
-
-    def holder(self, article: Article) -> str | None:
-        """Give the guid of the usable article that has the same page."""
-        if article.canonical_url is None:
-            return None
-        if self._guids is None:
-            self._guids = {}
-            for one in self._store.current():
-                self.keep(one)
-        return self._guids.get(article.canonical_url)
-
-    def keep(self, article: Article) -> None:
-        """Remember the newest version of an article."""
-        if self._guids is None:
-            return
-        before = self._urls.pop(article.guid, None)
-        if before and self._guids.get(before) == article.guid:
-            del self._guids[before]
-        if article.canonical_url and article.pub_status is PubStatus.USABLE:
-            self._urls[article.guid] = article.canonical_url
-            self._guids.setdefault(article.canonical_url, article.guid)
-
-
-def _take(draft: Draft, files: DeskFiles, store: Store, pages: _Pages, now: datetime) -> Outcome:
+def _take(draft: Draft, files: DeskFiles, store: Store, now: datetime) -> Outcome:
     guid = identity(draft, store)
 
     def judge(history: tuple[Article, ...]) -> Article | Refusal:
-        made = _judged(draft, guid, history, pages, now)
+        made = _judged(draft, guid, history, store, now)
         is_other = _is_of_another_file(draft, guid, store) and made not in history
         return _same_name(draft, guid) if is_other else made
 
@@ -108,19 +77,18 @@ def _take(draft: Draft, files: DeskFiles, store: Store, pages: _Pages, now: date
     if not is_new:
         told = (where, guid, judged.version, judged.headline)
         return Outcome(Taken.UNCHANGED, *told)
-    pages.keep(judged)
     taken = Taken.UPDATED if history else Taken.ADDED
     remarks = (*draft.remarks, *remarks_on(files, judged))
     return Outcome(taken, where, guid, judged.version, judged.headline, remarks)
 
 
 def _judged(
-    draft: Draft, guid: str, history: tuple[Article, ...], pages: _Pages, now: datetime
+    draft: Draft, guid: str, history: tuple[Article, ...], store: Store, now: datetime
 ) -> Article | Refusal:
     """Give the version to keep; a new identity may not stand at another one's page."""
-    other = None if history else pages.holder(draft.article)
+    url = draft.article.canonical_url
+    other = None if history or url is None else store.at_page(url)
     if other not in (None, guid):
-        url = draft.article.canonical_url
         says = f"{url} is the page of {other}"
         mend = f"state guid {other}, or change canonical_url"
         return _refuse(draft, "duplicate-url", "canonical_url", says, mend)

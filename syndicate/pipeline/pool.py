@@ -178,6 +178,9 @@ class Index(Protocol):
     def ending(self, end: str, most: int) -> tuple[Brief, ...]:
         """Give the articles whose guid ends with something, by guid; so many at most."""
 
+    def at_page(self, url: str) -> str | None:
+        """Give the usable article that has a page (its canonical URL); the first by guid."""
+
 
 class Indexed:
     """Articles found by an index: as much work as a feed has articles."""

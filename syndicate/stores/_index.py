@@ -26,6 +26,8 @@ MADE_BY = "2"
 _PAGE = 128
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED = "named-partner:"
+_PLACE = (KEYS.c.guid, KEYS.c.version, KEYS.c.released, KEYS.c.created, KEYS.c.urgency)
+"""What a `Key` is made of."""
 
 
 class IndexPart(Database):
@@ -40,7 +42,7 @@ class IndexPart(Database):
             newest = keys.released.desc()
             by = (keys.urgency, newest) if order == "urgency" else (keys.updated.desc(), newest)
             mine = sa.select(FACETS.c.guid).where(FACETS.c.facet.in_(facets_))
-            query = sa.select(KEYS).where(keys.guid.in_(mine), keys.usable).order_by(*by)
+            query = sa.select(*_PLACE).where(keys.guid.in_(mine), keys.usable).order_by(*by)
             found = (_key_of(row) for row in self._all(query))
         seen: set[str] = set()
         for key in found:
@@ -56,7 +58,7 @@ class IndexPart(Database):
         """Give the usable articles of a facet, newest first, page by page."""
         columns, before = FACETS.c, None
         while True:
-            query = sa.select(KEYS).join(FACETS, columns.guid == KEYS.c.guid)
+            query = sa.select(*_PLACE).join(FACETS, columns.guid == KEYS.c.guid)
             query = query.where(columns.facet == facet, KEYS.c.usable)
             if before is not None:
                 place = sa.tuple_(columns.released, columns.guid)
@@ -118,6 +120,11 @@ class IndexPart(Database):
         mine = KEYS.c.guid.in_(named.order_by(KEYS.c.guid).limit(most))
         rows = self._all(_brief().where(mine).order_by(KEYS.c.guid))
         return tuple(_brief_of(row) for row in rows)
+
+    def at_page(self, url: str) -> str | None:
+        """Give the usable article that has a page; the first by guid of several."""
+        query = sa.select(KEYS.c.guid).where(KEYS.c.page == url, KEYS.c.usable)
+        return next((row.guid for row in self._all(query.order_by(KEYS.c.guid).limit(1))), None)
 
     def arrived_since(self, serial: int, most: int) -> tuple[int, tuple[str, ...]]:
         """Give the serial of the last version that arrived, and whose arrived after one: so many
@@ -181,6 +188,7 @@ def _write(connection: sa.Connection, article: Article, latest: int) -> None:
         "urgency": article.urgency or LEAST_URGENT,
         "usable": article.pub_status is PubStatus.USABLE,
         "version": article.version,
+        "page": article.canonical_url,
     }
     upsert(connection, KEYS, [key])
     rows = [

@@ -196,10 +196,11 @@ KEYS = sa.Table(
     sa.Column("urgency", sa.Integer, nullable=False),
     sa.Column("usable", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("page", sa.Text, index=True),
     sa.Index("ix_article_keys_taken_back", "usable", "created"),
 )
 """What the newest version of an article is ordered by, in microseconds since 1970; `latest` is
-the latest date of any version."""
+the latest date of any version, `page` where it stands on the publisher's site."""
 
 FACETS = sa.Table(
     "facets",

@@ -120,6 +120,7 @@ def test_any_name_becomes_a_partner(desk: Path, name: str, site: str, made: str)
 REFUSED = [
     ({"country": "UK"}, "GB"),
     ({"contact": "nobody"}, "contact"),
+    ({"contact": "a@b.example?bcc=c@d.example&body=x"}, "contact"),
     ({"media": []}, "media"),
     ({"months": 0}, "months"),
     ({"site": "javascript:alert(1)"}, "site"),

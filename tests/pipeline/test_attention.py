@@ -17,6 +17,7 @@ from syndicate.pipeline import keys
 from syndicate.pipeline.attention import SOON, Attention, attention
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.usage import QUIET
+from tests.builders import a_partner, agreement_data, desk_files
 from tests.cli.running import a_copy, run
 
 DAY = timedelta(days=1)
@@ -80,6 +81,28 @@ def test_agreements_show_up_thirty_days_before_their_end(files: DeskFiles, store
         assert name not in {one.what for one in before}
         assert name in {one.what for one in seen(files, store, end - DAY).agreements}
         assert name not in {one.what for one in seen(files, store, end).agreements}
+
+
+@pytest.mark.parametrize(
+    ("state", "start", "is_shown"),
+    [
+        ("active", "2026-12-05T00:00:00Z", False),  # with the end of the one before
+        ("active", "2026-12-01T00:00:00Z", False),
+        ("active", "2026-12-05T00:00:01Z", True),  # a gap
+        ("draft", "2026-12-05T00:00:00Z", True),
+        ("signed", "2026-12-05T00:00:00Z", True),
+        ("suspended", "2026-12-05T00:00:00Z", True),
+    ],
+)
+def test_only_an_agreement_that_carries_on_hides_the_end_of_the_one_before(
+    store: Store, state: str, start: str, *, is_shown: bool
+) -> None:
+    ends = {"start": "2026-01-01T00:00:00Z", "end": "2026-12-05T00:00:00Z"}
+    follows = {"id": "l-2", "supersedes": "l-1", "state": state, "term": {"start": start}}
+    agreements = [agreement_data(term=ends), agreement_data(**follows)]
+    files = desk_files(partner=a_partner(agreements=agreements))
+    found = seen(files, store, datetime(2026, 11, 20, tzinfo=UTC)).agreements
+    assert [one.what for one in found] == ["l-1"] * is_shown
 
 
 def test_a_picture_shows_up_before_its_rights_end(files: DeskFiles, store: Store) -> None:

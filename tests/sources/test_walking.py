@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from syndicate import glance, wiring
+from syndicate import glance
 from syndicate.pipeline.incoming import Hints, Refusal
 from syndicate.sources import collecting
 from syndicate.sources.walking import below

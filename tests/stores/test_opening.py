@@ -6,12 +6,13 @@ import resource
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -274,7 +275,34 @@ def test_what_was_accepted_is_there_after_a_kill(tmp_path: Path) -> None:
         assert store.holders(GUID) == (an_edition(GUID),)
 
 
-def test_holders_and_history_are_found_by_index(tmp_path: Path) -> None:
+def test_a_database_that_knew_no_pages_knows_those_of_newest_versions(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    old, new = "https://harbour.example/old", "https://harbour.example/new"
+    with opened(path) as store:
+        store.put(an_article(canonical_url=old), None, NOW)
+        store.put(an_article(version=2, canonical_url=new), None, NOW)
+        store.put(an_article(guid=f"{GUID}-2", canonical_url=None), None, NOW)
+    migrated(path, "0009", command.downgrade)
+    with closing(sqlite3.connect(path)) as connection:
+        names = [row[1] for row in connection.execute("PRAGMA table_info(article_keys)")]
+    assert "page" not in names
+    with opened(path) as store:
+        assert (store.at_page(old), store.at_page(new)) == (None, GUID)
+
+
+def migrated(path: Path, revision: str, way: Callable[[Config, str], None]) -> None:
+    """Take a database to a revision, back or forward."""
+    made = engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", "syndicate.stores:migrations")
+    config.set_main_option("path_separator", "os")
+    with made.begin() as connection:
+        config.attributes["connection"] = connection
+        way(config, revision)
+    made.dispose()
+
+
+def test_holders_history_and_pages_are_found_by_index(tmp_path: Path) -> None:
     with opened(tmp_path / "desk.db"):
         pass
     made = sa.create_engine(f"sqlite:///{tmp_path}/desk.db")
@@ -285,6 +313,7 @@ def test_holders_and_history_are_found_by_index(tmp_path: Path) -> None:
                 "SELECT * FROM editions WHERE manifest IN "
                 "(SELECT manifest FROM manifest_lines WHERE guid = 'x')",
                 "SELECT * FROM articles WHERE guid = 'x' ORDER BY version",
+                "SELECT guid FROM article_keys WHERE page = 'x' AND usable ORDER BY guid LIMIT 1",
             )
         ]
     made.dispose()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from syndicate.web.limits import Limits
 from tests.cli.running import data, run
 from tests.web.browsing import Browser, browser
-from tests.web.serving import PATIENCE, Server, secret
+from tests.web.serving import PATIENCE, Server, secret, served
 
 CHANNEL = "https://longshore.example/coasts/port-ellery-channel"
 FORM = {
@@ -74,6 +76,7 @@ def test_a_request_lands_on_the_desk_as_it_was_made(desk: Path, guest: Browser) 
     ("field", "value", "says"),
     [
         ("contact", "nobody", "Write a mail address"),
+        ("contact", "a@b.example?bcc=c@d.example", "Write a mail address"),
         ("site", "javascript:alert(1)", "begins with https://"),
         ("organisation", "", "This field is required"),
         ("months", "0", "between 1 and 120"),
@@ -100,6 +103,17 @@ def test_an_article_that_is_not_out_is_not_spoken_of(guest: Browser) -> None:
     names = (embargoed, "https://longshore.example/no-such", "bathing-water", "../../etc/passwd")
     said = {guest.see(f"/request?article={one}").words("//*[@class='wrong']") for one in names}
     assert said == {"We know no article at this address."}
+
+
+def test_an_address_is_looked_for_without_reading_every_article(desk: Path) -> None:
+    """So one that cannot be read keeps nobody from asking about another, or about none."""
+    with closing(sqlite3.connect(desk / ".syndicate" / "desk.db")) as connection, connection:
+        connection.execute("DROP TRIGGER articles_no_update")
+        connection.execute("UPDATE articles SET json = '{}' WHERE guid LIKE '%:f7l2e8'")
+    with served(desk) as server, browser(server) as guest:
+        unknown = guest.see("/request?article=https://longshore.example/no-such")
+        assert unknown.words("//*[@class='wrong']") == "We know no article at this address."
+        assert "Ravelin Pictures" in guest.see(f"/request?article={CHANNEL}").words()
 
 
 def test_nobody_asks_faster_than_people_do(desk: Path, guest: Browser) -> None:

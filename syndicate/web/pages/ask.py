@@ -138,10 +138,7 @@ def _named(store: Store, name: str) -> str | None:
     """Give the guid of an article that is named whole: nobody finds one by trying."""
     if store.history(name):
         return name
-    bound = store.guid_of(f"url:{name}") or store.guid_of(f"id:{name}")
-    if bound:
-        return bound
-    return next((one.guid for one in store.current() if one.canonical_url == name), None)
+    return store.guid_of(f"url:{name}") or store.guid_of(f"id:{name}") or store.at_page(name)
 
 
 def _waits(article: Article, now: datetime) -> bool:
