@@ -1,4 +1,4 @@
-"""What partners fetched: counted by day, credential and edition."""
+"""What partners fetched: counted by day, credential and editions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class Fetch(NamedTuple):
     sequence: int
     """The edition that was out."""
     fetched: bool
-    """Whether bytes were sent; where not, the reader had them already (304)."""
+    """Whether bytes were sent; where not, the reader had them already (304, 204)."""
+    since: int = 0
+    """The edition since which only what changed was sent; 0 where it was the whole."""
 
 
 class Fetches(NamedTuple):
@@ -35,11 +37,13 @@ class Fetches(NamedTuple):
     feed: str
     format: str
     sequence: int
+    since: int
+    """As in Fetch."""
     fetched: int
     """How often bytes were sent."""
     polled: int
     """How often nothing was new."""
     first_at: datetime | None
-    """When bytes were first sent that day; None where none were."""
+    """When bytes were first sent that day, or were there already (304); None where neither was."""
     last_at: datetime
     """When it was last asked."""

@@ -246,8 +246,8 @@ class Usage(Protocol):
         """Add what was counted, once: False where the batch was added before."""
 
     def fetches(self) -> tuple[tuple[Fetches, ...], frozenset[str]]:
-        """Give all that was counted, by day, credential, feed, format and edition; and the names
-        of the batches that it came in."""
+        """Give all that was counted, by day, credential, feed, format and editions; and the
+        names of the batches that it came in."""
 
 
 class Most(NamedTuple):
@@ -257,6 +257,8 @@ class Most(NamedTuple):
     """Requests that are not confirmed."""
     held: int
     """Subscriptions."""
+    of_host: int
+    """Requests that are not confirmed to one host, from all who need no credential."""
 
 
 class Pushes(Protocol):

@@ -1,31 +1,34 @@
 """Who was offered, who fetched and who first received which version of which article.
 
 Offered is what an edition of a partner's feed held; fetched are the documents that were sent (a
-304 sends none); received is the first time that one with this version in it was sent.
+304 sends none); received is the first time that one with this version in it was sent, or was there
+already. A document that was asked for since an edition has only what that had not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from syndicate.model.receipt import Edition, Grade, Notice
+from syndicate.model.receipt import Edition, Grade, ManifestLine, Notice
 from syndicate.model.usage import Fetch, Fetches
 from syndicate.pipeline.ports import Store
 
 QUIET = timedelta(hours=24)
 """After so long without a request a partner has stopped asking."""
-_Key = tuple[date, str, str, str, str, int]
+_Key = tuple[date, str, str, str, str, int, int]
 
 
 def folded(asked: Iterable[Fetch]) -> tuple[Fetches, ...]:
-    """Give requests counted by day, credential and edition."""
+    """Give requests counted by day, credential and editions."""
     found: dict[_Key, Fetches] = {}
     for one in asked:
-        key = (one.at.date(), one.credential, one.partner, one.feed, one.format, one.sequence)
+        who = one.at.date(), one.credential, one.partner
+        key = (*who, one.feed, one.format, one.sequence, one.since)
         before = found.get(key) or Fetches(*key, 0, 0, None, one.at)
-        firsts = [at for at in (before.first_at, one.at if one.fetched else None) if at]
+        is_there = one.fetched or not one.since  # a 304 says that it had come by then, a 204 not
+        firsts = [at for at in (before.first_at, one.at if is_there else None) if at]
         found[key] = before._replace(
             fetched=before.fetched + one.fetched,
             polled=before.polled + (not one.fetched),
@@ -47,7 +50,7 @@ class ItemUse(NamedTuple):
     """Whether this version takes it back."""
     offered_at: datetime
     received_at: datetime | None
-    """None where no document with it was sent."""
+    """None where no document with it was sent, or was there already."""
     fetched: int
     """How often a document with it was sent in the period."""
 
@@ -92,30 +95,40 @@ _Version = tuple[str, int]
 
 
 def _of_feed(
-    owner: str, feed: str, editions: Iterable[Edition], fetches: Iterable[Fetches], period: Period
+    owner: str, feed: str, editions: Sequence[Edition], fetches: Iterable[Fetches], period: Period
 ) -> Iterator[ItemUse]:
     sent: dict[tuple[str, int], list[Fetches]] = {}
     for one in fetches:
         sent.setdefault((one.format, one.sequence), []).append(one)
     found: dict[_Version, ItemUse] = {}
-    for edition in editions:
-        here = sent.get((edition.format, edition.sequence), [])
+    for edition, line, here in _sendings(editions, sent):
         firsts = [one.first_at for one in here if one.first_at]
         count = sum(one.fetched for one in here if period.holds(one.day))
-        for line in edition.manifest:
-            key = line.guid, line.version + line.revision
-            before = found.get(key) or ItemUse(
-                owner, feed, *key, line.withdrawn, edition.at, None, 0
-            )
-            received = [at for at in (before.received_at, *firsts) if at]
-            found[key] = before._replace(
-                offered_at=min(before.offered_at, edition.at),
-                received_at=min(received, default=None),
-                fetched=before.fetched + count,
-            )
+        key = line.guid, line.version + line.revision
+        before = found.get(key) or ItemUse(owner, feed, *key, line.withdrawn, edition.at, None, 0)
+        received = [at for at in (before.received_at, *firsts) if at]
+        found[key] = before._replace(
+            offered_at=min(before.offered_at, edition.at),
+            received_at=min(received, default=None),
+            fetched=before.fetched + count,
+        )
     for use in found.values():
         if use.fetched or period.holds(use.offered_at.date()):
             yield use
+
+
+def _sendings(
+    editions: Sequence[Edition], sent: Mapping[tuple[str, int], Sequence[Fetches]]
+) -> Iterator[tuple[Edition, ManifestLine, Sequence[Fetches]]]:
+    """Give every line of editions with the documents that had it in them when they were sent."""
+    manifests = {(one.format, one.sequence): one.manifest for one in editions}
+    for edition in editions:
+        here = sent.get((edition.format, edition.sequence), [])
+        whole = [one for one in here if not one.since]
+        parts = [(o, set(manifests.get((o.format, o.since), ()))) for o in here if o.since]
+        for line in edition.manifest:
+            more = [one for one, before in parts if line not in before]
+            yield edition, line, [*whole, *more] if more else whole
 
 
 class Health(NamedTuple):
@@ -160,7 +173,8 @@ def healths(store: Store, counted: Iterable[Fetches]) -> Iterator[Health]:
 def _is_told(notice: Notice, editions: Iterable[Edition], fetches: Iterable[Fetches]) -> bool:
     """Say whether a document that holds a notice was sent, or was there already when asked for.
 
-    The edition that a request is counted for is never later than the one that was sent.
+    The edition that a request is counted for is never later than the one that was sent. Whoever
+    asked since one that has the notice said that it was there, which proves nothing.
     """
     since: dict[str, int] = {}
     for edition in editions:
@@ -168,4 +182,5 @@ def _is_told(notice: Notice, editions: Iterable[Edition], fetches: Iterable[Fetc
             since[edition.format] = min(
                 edition.sequence, since.get(edition.format, edition.sequence)
             )
-    return any(o.format in since and o.sequence >= since[o.format] for o in fetches)
+    told = ((one, since[one.format]) for one in fetches if one.format in since)
+    return any(one.since < first <= one.sequence for one, first in told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -31,12 +32,15 @@ class PushPart(Database):
 
         Raises AccessRefused where the same credential has so many already.
         """
+        if intent.mode is Mode.UNSUBSCRIBE:  # anybody may ask that: nobody is to wait for it
+            with told(self._place), self._engine.connect() as connection:
+                if not _is_known(connection, intent.id):
+                    return False
         with self._changing() as connection:
             known = _is_known(connection, intent.id)
             if intent.mode is Mode.UNSUBSCRIBE and not known:
                 return False
-            counted = ((INTENTS, most.pending), (SUBSCRIPTIONS, most.held))
-            if not known and any(_has(connection, intent, *one) for one in counted):
+            if not known and _is_full(connection, intent, most):
                 raise AccessRefused("too many subscriptions", mend="end some of them first")
             upsert(connection, INTENTS, [_row(intent)])
         return True
@@ -115,6 +119,19 @@ def _read(model: type[_M], text: str) -> _M:
 
 def _row(one: Intent | Subscription) -> dict[str, str]:
     return {"id": one.id, "credential": one.credential, "json": one.model_dump_json()}
+
+
+def _is_full(connection: sa.Connection, intent: Intent, most: Most) -> bool:
+    """Say whether whoever asks has all that one may have."""
+    counted = ((INTENTS, most.pending), (SUBSCRIPTIONS, most.held))
+    if any(_has(connection, intent, *one) for one in counted):
+        return True
+    if intent.credential:
+        return False
+    others = sa.select(INTENTS.c.json).where(INTENTS.c.credential == "")
+    pending = (_read(Intent, one) for one in connection.execute(others).scalars())
+    host = urlsplit(intent.callback).netloc
+    return sum(urlsplit(one.callback).netloc == host for one in pending) >= most.of_host
 
 
 def _has(connection: sa.Connection, intent: Intent, table: sa.Table, most: int) -> bool:

@@ -287,6 +287,7 @@ FETCHES = sa.Table(
     sa.Column("feed", _NAME, primary_key=True),
     sa.Column("format", _NAME, primary_key=True),
     sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("since", sa.Integer, primary_key=True, autoincrement=False, server_default="0"),
     sa.Column("partner", _NAME, nullable=False),
     sa.Column("fetched", sa.Integer, nullable=False),
     sa.Column("polled", sa.Integer, nullable=False),

@@ -31,8 +31,8 @@ class UsagePart(Database):
         return True
 
     def fetches(self) -> tuple[tuple[Fetches, ...], frozenset[str]]:
-        """Give all that was counted, by day, credential, feed, format and edition; and the names
-        of the batches that it came in."""
+        """Give all that was counted, by day, credential, feed, format and editions; and the
+        names of the batches that it came in."""
         with told(self._place), self._engine.connect() as connection, connection.begin():
             rows = connection.execute(sa.select(FETCHES).order_by(*_KEYS)).all()
             batches = connection.execute(sa.select(BATCHES.c.batch)).scalars()
@@ -73,6 +73,7 @@ def _fetches(row: Any) -> Fetches:
         row.feed,
         row.format,
         row.sequence,
+        row.since,
         row.fetched,
         row.polled,
         datetime.fromisoformat(row.first_at) if row.first_at else None,

@@ -97,6 +97,15 @@ class Editions:
         return max((one for one in found if one), default=None)
 
 
+class _Sent(NamedTuple):
+    """How much of a feed an answer has."""
+
+    put: int
+    """Up to which edition."""
+    since: int = 0
+    """Since which edition; 0 where it has all."""
+
+
 class App:
     """Serves the documents of a desk."""
 
@@ -208,7 +217,8 @@ class App:
     ) -> Answer | None:
         """Refuse who asks too often for what is made of the record: a key that was proved, else an
         address, because anybody can name a key."""
-        if not (request.asks_changes or door_in(request.path) or is_archive(request.path)):
+        made = request.asks_changes or door_in(request.path) or is_archive(request.path)
+        if not made and request.path != HUB:
             return None
         key = catalog.proved(request.secret()[1], now)
         who = key.id if key else network_of((scope.get("client") or ("",))[0])
@@ -239,8 +249,8 @@ class App:
             return elsewhere, self._log.line(method, request.path, elsewhere)
         count = None
         if found.path in catalog.feeds:
-            found = await self._changes(request, found, catalog)
-            count = self._counted(request, found, catalog.feeds[found.path], now)
+            found, sent = await self._changes(request, found, catalog)
+            count = self._counted(request, found, catalog.feeds[found.path], sent, now)
         line = self._log.line(method, request.path, found)
         if self._by_nginx and "if-match" not in request.headers:  # nginx does not know our tags
             found = handed(found)
@@ -250,37 +260,43 @@ class App:
         return found, line
 
     def _counted(
-        self, request: Asked, found: Answer, listed: Listed, now: datetime
+        self, request: Asked, found: Answer, listed: Listed, sent: _Sent, now: datetime
     ) -> Fetch | None:
         """Count a document that was sent, or was there already; a look at its head is neither."""
         if request.method != "GET" or not found.tag:
             return None
-        who, put = found.who, listed.put
+        who, is_fetched = found.who, bool(found.body)
         name, partner = (who.id, who.partner) if who else (NOBODY, NOBODY)
-        one = Fetch(now, name, partner, listed.feed, listed.format, put, bool(found.body))
+        feed, written = listed.feed, listed.format
+        one = Fetch(now, name, partner, feed, written, sent.put, is_fetched, sent.since)
         self._tally.add(one)
         return one
 
-    async def _changes(self, request: Asked, whole: Answer, catalog: Catalog) -> Answer:
+    async def _changes(
+        self, request: Asked, whole: Answer, catalog: Catalog
+    ) -> tuple[Answer, _Sent]:
         """Give only what changed, where that is asked for and can be told; else the whole."""
         listed = catalog.feeds[whole.path]
         since = request.since
         if since is None and request.takes_changes() and whole.status is HTTPStatus.OK:
             since = self._editions.of(whole.path, request.header("if-none-match"))
         self._editions.note(whole.path, whole.tag, listed.put)
+        all_of_it = whole, _Sent(listed.put)
         if since is None or not listed.format or not listed.put:
-            return whole
+            return all_of_it
         data = self._shelf.plain(whole.path)
         if data is None:
-            return whole
+            return all_of_it
         feed, name, upto = listed.feed, listed.format, listed.put
         try:
             found = await self._record.ask(
                 lambda store: changes_since(store, feed, name, since, upto, data)
             )
         except SyndicateError:  # the whole document leaves nothing out either
-            return whole
-        return changed(request, whole, found, catalog) if found else whole
+            return all_of_it
+        if found is None:
+            return all_of_it
+        return changed(request, whole, found, catalog), _Sent(found.upto, since)
 
     def _health(self, method: str) -> Answer:
         """Say whether what is served is up to date; the reason why not is in the log."""

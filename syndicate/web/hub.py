@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from syndicate.model.credential import Credential
 from syndicate.model.errors import AccessRefused, SyndicateError
 from syndicate.model.subscription import LONGEST_SECRET, Intent, Mode
-from syndicate.pipeline.catalog import Catalog
+from syndicate.pipeline.catalog import Catalog, Listed
 from syndicate.pipeline.ports import Most
 from syndicate.pipeline.push import Found, lease_of, topic_of
 from syndicate.web.answer import admitted
@@ -31,7 +31,7 @@ LONGEST_BODY = 16_384
 MOST_FIELDS = 50
 PATIENCE = 10.0
 """Seconds for a request to be there, and for the record to take it, each."""
-MOST = Most(pending=200, held=2_000)
+MOST = Most(pending=200, held=2_000, of_host=20)
 """For one credential, and for all together who need none."""
 LONGEST_TOPIC = LONGEST_CALLBACK = 2_000
 _FORM = "application/x-www-form-urlencoded"
@@ -116,18 +116,19 @@ class Hub:
             _look_at(asked)
             form = _form(await _body(receive))
             intent, who = _intent(asked, form, catalog, self._now(), self._number())
-            await self._keep(intent, who)
+            is_kept = await self._keep(intent, who)
         except _Refusal as met:
             wrong = met.wrong
             answer = refused(asked, catalog, wrong) if isinstance(wrong, Wrong) else wrong
             return answer._replace(who=met.who)
-        self._nudge()
+        if is_kept:
+            self._nudge()
         return _accepted(who)
 
-    async def _keep(self, intent: Intent, who: Credential | None) -> None:
+    async def _keep(self, intent: Intent, who: Credential | None) -> bool:
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._record.ask(lambda store: store.intend(intent, MOST))
+                return await self._record.ask(lambda store: store.intend(intent, MOST))
         except AccessRefused as err:
             raise _Refusal(_MANY, who) from err
         except (SyndicateError, TimeoutError) as err:
@@ -226,7 +227,14 @@ def _allowed(
     who, wrong = admitted(asked, catalog, found.listed if found else None, now)
     if wrong is not None or found is None:
         raise _Refusal(wrong or refused(asked, catalog, NOTHING), who)
-    return found, who
+    return found, who or _own(asked, found.listed, catalog, now)
+
+
+def _own(asked: Asked, listed: Listed, catalog: Catalog, now: datetime) -> Credential | None:
+    """Give the key of the partner whose feed it is, where it is stated though none is needed: who
+    has one is not counted with strangers."""
+    key = catalog.proved(asked.secret()[1], now)
+    return key if key and key.opens(listed.partner, listed.place, listed.feed) else None
 
 
 def _lease(stated: str) -> int | None:

@@ -13,9 +13,10 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from syndicate.model.usage import Fetch, Fetches
@@ -32,7 +33,6 @@ class Tally:
         """Count in files beside another one, which they are named after."""
         self._beside = beside
         self._descriptor: int | None = None
-        self._path: Path | None = None
 
     def add(self, one: Fetch) -> None:
         """Count a request. One that cannot be counted is answered all the same."""
@@ -46,10 +46,14 @@ class Tally:
                 os.write(self._open(), "".join(f"{begun}{one}\n" for one in tails).encode())
 
     def _open(self) -> int:
-        if self._descriptor is None:
-            self._path = Path(f"{self._beside}.fetches-{secrets.token_hex(8)}")
-            self._descriptor = os.open(self._path, _FLAGS, 0o600)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        while self._descriptor is None:
+            path = f"{self._beside}.fetches-{secrets.token_hex(8)}"
+            made = os.open(path, _FLAGS, 0o600)
+            fcntl.flock(made, fcntl.LOCK_EX)
+            if os.fstat(made).st_nlink:
+                self._descriptor = made
+            else:  # somebody added it up, empty, and took it away before it was locked
+                os.close(made)
         return self._descriptor
 
     def cut(self) -> None:
@@ -58,7 +62,7 @@ class Tally:
             with suppress(OSError):
                 os.fsync(self._descriptor)
             os.close(self._descriptor)
-        self._descriptor = self._path = None
+        self._descriptor = None
 
     def fold(self, store: Store) -> int:
         """Add up in the store what lies in files that nobody writes; give how many lines.
@@ -79,13 +83,13 @@ def counted(beside: Path, store: Store) -> tuple[Fetches, ...]:
 
     Raises StoreFailed.
     """
-    lines: dict[str, list[Fetch]] = {}
+    found: dict[str, tuple[Fetches, ...]] = {}
     for path in _files(beside):
-        with suppress(OSError):
-            lines[_batch(path)] = list(_read(path.read_text("utf-8", "replace")))
+        with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
+            found[_batch(path)] = folded(_read(file))
     known, batches = store.fetches()
-    more = [one for batch, some in lines.items() if batch not in batches for one in some]
-    return (*known, *folded(more))
+    more = (some for batch, some in found.items() if batch not in batches)
+    return (*known, *chain.from_iterable(more))
 
 
 def _files(beside: Path) -> list[Path]:
@@ -108,17 +112,23 @@ def _folded(store: Store, path: Path) -> int:
             return 0
         if not path.exists():
             return 0
-        asked = list(_read(file.read()))
-        added = store.add_fetches(_batch(path), folded(asked))
+        asked = folded(_read(file))
+        added = store.add_fetches(_batch(path), asked)
         path.unlink(missing_ok=True)
-    return len(asked) if added else 0
+    return sum(one.fetched + one.polled for one in asked) if added else 0
 
 
-def _read(text: str) -> Iterator[Fetch]:
-    """Give the requests of a file; a line that is not whole is none."""
-    for line in text.splitlines():
+def _read(lines: Iterable[str]) -> Iterator[Fetch]:
+    """Give the requests of a file, one by one; a line that is not whole is none."""
+    for line in lines:
         with suppress(ValueError, TypeError):
-            at, credential, partner, feed, name, sequence, fetched = json.loads(line)
-            texts = (credential, partner, feed, name)
-            if all(isinstance(one, str) for one in texts) and isinstance(sequence, int):
-                yield Fetch(datetime.fromisoformat(at), *texts, sequence, bool(fetched))
+            at, credential, partner, feed, name, sequence, fetched, *more = json.loads(line)
+            texts, numbers = (credential, partner, feed, name), (sequence, *more)
+            if all(isinstance(one, str) for one in texts) and all(map(_is_number, numbers)):
+                moment = datetime.fromisoformat(at)
+                yield Fetch(moment, *texts, sequence, bool(fetched), *more)
+
+
+def _is_number(found: object) -> bool:
+    """Say whether it is the number of an edition, or none."""
+    return type(found) is int and 0 <= found < 1 << 31

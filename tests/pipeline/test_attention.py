@@ -133,7 +133,7 @@ def test_feeds_go_quiet_and_are_told_of_kills_by_fetching(files: DeskFiles, stor
     assert told.keys() >= {"fenwold", "worldfold"}
     feed = told["fenwold"]
     assert set(before.headlines) == {SWIMMERS}
-    asked = Fetches(now.date(), "abcdefgh", "fenwold", feed, "rss", 1, 1, 0, now, now)
+    asked = Fetches(now.date(), "abcdefgh", "fenwold", feed, "rss", 1, 0, 1, 0, now, now)
     after = seen(files, store, now + QUIET, asked)
     assert (after.quiet, after.never) == ((), before.never - 1)
     assert feed not in {one.feed for one in after.untold}

@@ -16,7 +16,7 @@ from syndicate.stores._tables import EDITIONS, LINES
 from syndicate.stores.sql import SqlStore
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-MOST = Most(pending=2, held=2)
+MOST = Most(pending=2, held=2, of_host=2)
 
 
 @pytest.fixture
@@ -90,6 +90,18 @@ def test_one_credential_has_only_so_many_and_may_renew_each(store: SqlStore) -> 
         assert store.intend(intent(f"https://{host}.example/"), MOST)
     with pytest.raises(AccessRefused):
         store.intend(intent("https://e.example/"), MOST)
+
+
+def test_who_needs_no_credential_has_only_so_many_requests_to_one_host(store: SqlStore) -> None:
+    most = Most(pending=9, held=9, of_host=2)
+    for path in ("a", "b"):
+        assert store.intend(intent(f"https://a.example/{path}"), most)
+    with pytest.raises(AccessRefused):
+        store.intend(intent("https://a.example/c"), most)
+    assert store.intend(intent("https://a.example/a", number="2"), most)
+    assert store.intend(intent("https://b.example/c"), most)
+    for path in ("c", "d", "e"):
+        assert store.intend(intent(f"https://a.example/{path}", credential="k3v5n2aq"), most)
 
 
 def test_a_renewal_keeps_how_far_editions_have_come_and_an_end_forgets_it(store: SqlStore) -> None:

@@ -23,6 +23,7 @@ from tests.web.websub import (
     FlaskSubscriber,
     callback,
     deaf,
+    post,
     until,
 )
 
@@ -242,6 +243,18 @@ def test_nothing_is_sent_any_more_for_a_key_that_was_revoked(
         assert not kept(side)
         side._replace(key=other).subscribe("/other")
         assert len(there.sent("/revoked")) == 1
+
+
+def test_a_hub_is_not_asked_without_end_and_what_ends_nothing_is_soon_told(
+    published: Path, tmp_path: Path, there: Callback
+) -> None:
+    with serving(published, tmp_path, there) as side:
+        fields = {"hub.mode": "unsubscribe", "hub.topic": f"{side.base}{RSS}"}
+        fields["hub.callback"] = there.url("/never")
+        answers = [post(side.server, fields) for _ in range(310)]
+        assert [one.status for one in answers] == [202] * 300 + [429] * 10
+        assert int(str(answers[-1].headers["retry-after"])) <= 60
+        assert side.ask("/mine").status == 202, "a key counts by itself"
 
 
 def test_a_desk_that_allows_nobody_inside_calls_nobody_inside(

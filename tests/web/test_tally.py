@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +19,7 @@ from syndicate.model.errors import StoreFailed
 from syndicate.model.usage import Fetch, Fetches
 from syndicate.pipeline.usage import folded
 from syndicate.stores.sql import SqlStore
-from syndicate.web.tally import Tally, counted
+from syndicate.web.tally import Tally, counted, tail_of
 
 NOW = datetime(2026, 5, 1, 23, 59, 59, tzinfo=UTC)
 ONE = Fetch(NOW, "aaaaaaaa", "gazette", "gazette-all", "rss", 7, fetched=True)
@@ -47,13 +49,19 @@ def test_requests_are_counted_by_day_credential_and_edition() -> None:
         ONE._replace(fetched=False, at=NOW - timedelta(hours=2)),
         ONE._replace(at=NOW + timedelta(seconds=1)),
         ONE._replace(sequence=8),
+        ONE._replace(since=6),
         ONE._replace(credential="bbbbbbbb", fetched=False),
     ]
     found = folded(asked)
-    assert numbers(found) == [(2, 1), (1, 0), (1, 0), (0, 1)]
+    assert numbers(found) == [(2, 1), (1, 0), (1, 0), (1, 0), (0, 1)]
     assert (found[0].first_at, found[0].last_at) == (NOW - timedelta(hours=1), NOW)
-    assert found[-1].first_at is None
+    assert found[-1].first_at == NOW, "it was there by then: sent before the edition was known"
     assert {one.day.day for one in found} == {1, 2}
+
+
+def test_what_a_reader_says_it_has_is_no_proof_that_it_came() -> None:
+    [claimed] = folded([ONE._replace(fetched=False, since=7)])
+    assert (claimed.first_at, claimed.polled) == (None, 1)
 
 
 def test_what_is_counted_is_told_before_it_is_added_up_and_after(
@@ -71,6 +79,22 @@ def test_what_is_counted_is_told_before_it_is_added_up_and_after(
     tally.cut()
     tally.fold(store)
     assert numbers(counted(place, store)) == [(2, 1)]
+
+
+def test_a_file_that_an_earlier_version_wrote_is_added_up(place: Path, store: SqlStore) -> None:
+    line = '["2026-05-01T23:59:59+00:00", "aaaaaaaa", "gazette", "gazette-all", "rss", 7, true]'
+    Path(f"{place}.fetches-aa").write_text(f"{line}\n")
+    assert Tally(place).fold(store) == 1
+    assert counted(place, store) == folded([ONE])
+
+
+def test_what_was_sent_in_part_is_kept_apart(place: Path, store: SqlStore) -> None:
+    tally = Tally(place)
+    for since in (0, 6, 6):
+        tally.add(ONE._replace(since=since))
+    tally.cut()
+    tally.fold(store)
+    assert [(one.since, one.fetched) for one in counted(place, store)] == [(0, 1), (6, 2)]
 
 
 def test_a_file_that_is_found_again_after_a_crash_is_counted_once(
@@ -99,6 +123,37 @@ def test_counts_outlive_a_process_that_is_killed(place: Path, store: SqlStore) -
     assert done.returncode == -9
     assert Tally(place).fold(store) == 50
     assert numbers(counted(place, store)) == [(50, 0)]
+
+
+def test_a_file_that_another_adds_up_before_it_is_locked_is_not_written(
+    place: Path, store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, between, real = Tally(place), [True], fcntl.flock
+
+    def flock(descriptor: int, how: int) -> None:
+        if how == fcntl.LOCK_EX and between:
+            between.clear()
+            Tally(place).fold(store)
+        real(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    made.add(ONE)
+    made.add(ONE)
+    assert numbers(counted(place, store)) == [(2, 0)]
+    made.cut()
+    assert made.fold(store) == 2
+
+
+def test_what_adding_up_needs_does_not_grow_with_the_lines(place: Path, store: SqlStore) -> None:
+    path = Path(f"{place}.fetches-aa")
+    path.write_text(f'["{NOW.isoformat()}", {tail_of(ONE)}\n' * 20_000)
+    size = path.stat().st_size
+    for step in (lambda: counted(place, store), lambda: Tally(place).fold(store)):
+        tracemalloc.start()
+        step()
+        assert tracemalloc.get_traced_memory()[1] < size / 2
+        tracemalloc.stop()
+    assert numbers(counted(place, store)) == [(20_000, 0)]
 
 
 def test_where_the_store_cannot_be_written_the_file_stays(place: Path) -> None:

@@ -22,6 +22,10 @@ def health(desk: Path, feed: str) -> dict[str, object]:
     return next(one for one in data("usage", "health", "--desk", desk) if one["feed"] == feed)
 
 
+def waiting(desk: Path) -> set[str]:
+    return {str(one) for one in health(desk, "fenwold-text")["waiting"]}  # type: ignore[attr-defined]
+
+
 def test_it_says_who_received_which_version_first(desk: Path, server: Server) -> None:
     key = bearer(desk, "fenwold")
     first = server.until(200, RSS, **key)
@@ -61,6 +65,22 @@ def test_it_says_who_has_not_heard_of_a_kill(desk: Path, server: Server) -> None
         if (feed, guid) == ("fenwold-text", SEAGRASS)
     }
     assert [one["withdrawn"] for _, one in sorted(versions.items())] == [False, True]
+
+
+def test_a_catch_up_is_counted_as_what_it_has_and_as_no_proof_of_what_it_has_not(
+    desk: Path, server: Server
+) -> None:
+    key = bearer(desk, "fenwold")
+    server.until(204, f"{RSS}?since=1", **key)
+    assert not any(one["fetched"] for one in uses(desk, "fenwold").values())
+    run("kill", "seagrass-study", "--reason", "error", "--desk", desk)
+    server.until(204, f"{RSS}?since=2", **key)
+    before = waiting(desk)
+    assert SEAGRASS in before
+    assert server.until(200, f"{RSS}?since=1", **key).body.count(b"<item>") == 1
+    sent = [one for one in uses(desk, "fenwold").values() if one["fetched"]]
+    assert [(one["guid"], one["withdrawn"]) for one in sent] == [(SEAGRASS, True)]
+    assert waiting(desk) == before - {SEAGRASS}, "a notice of the first edition was never sent"
 
 
 def test_counts_are_there_after_the_server_has_stopped(desk: Path, server: Server) -> None:

@@ -265,6 +265,18 @@ def test_a_public_feed_needs_no_key(side: Side) -> None:
     assert got.headers["content-type"] == "application/atom+xml; charset=utf-8"
 
 
+def test_who_states_its_key_for_its_public_feed_is_not_counted_with_strangers(side: Side) -> None:
+    key = secret(side.desk, "civic-shelf")
+    side.server.until(404, RSS, authorization=f"Bearer {key}")
+    fields = {"hub.mode": "subscribe", "hub.topic": f"{side.base}{OPEN}"}
+    for path, shown in (("/own", key), ("/foreign", side.key)):
+        stated = {**fields, "hub.callback": side.there.url(path)}
+        assert post(side.server, stated, authorization=f"Bearer {shown}").status == 202
+    until(lambda: side.there.sent("/own") and side.there.sent("/foreign"))
+    found = kept(side)
+    assert (found["/own"]["credential"], found["/foreign"]["credential"]) == (key[4:12], "")
+
+
 def test_a_page_in_a_browser_cannot_subscribe_with_the_key_of_its_reader(side: Side) -> None:
     fields = {"hub.mode": "subscribe", "hub.topic": f"{side.base}{RSS}"}
     fields["hub.callback"] = side.there.url("/page")
