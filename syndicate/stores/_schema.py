@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from syndicate.model.errors import StoreFailed
 from syndicate.stores._sqlite import lock_for_change
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest revision in migrations/versions."""
 
 
