@@ -92,7 +92,8 @@ def _about(held: etree._Element, block: MediaBase, entry: Entry, own: PartTerms 
     if credit:
         role = {"role": _role(block), "scheme": "urn:ebu"}
         add(held, f"{{{MEDIA}}}credit", credit, role)
-    notice = own.holder if own and not own.own else entry.terms.notice
+    ours = own is None or (own.own and own.holder == entry.terms.holder)
+    notice = own.holder if own and not ours else entry.terms.notice
     add(held, f"{{{MEDIA}}}copyright", notice, {"url": entry.terms.url})
     countries = _countries(entry, own)
     if countries is not None:
