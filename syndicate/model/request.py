@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from syndicate.model.base import Key, LangTag, MaybeText, Model, Text, Url
 from syndicate.model.errors import broken_rule
@@ -25,12 +25,23 @@ class RequestState(StrEnum):
     DECLINED = "declined"
 
 
+def _iso(country: str) -> str:
+    if country not in countries():
+        mend = "write a country's code, for example GB"
+        raise broken_rule("country", f"{country!r} is no ISO 3166-1 alpha-2 code", mend)
+    return country
+
+
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$"), AfterValidator(_iso)]
+"""The ISO 3166-1 alpha-2 code of a country."""
+
+
 class RequestForm(Model):
     """What somebody says who asks for a licence."""
 
     organisation: Text
     """Who asks: the organisation."""
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
+    country: Country
     """ISO 3166-1 alpha-2 code of its seat."""
     contact: Email
     """Whom to answer, and to tell of corrections and kills."""
@@ -42,6 +53,8 @@ class RequestForm(Model):
     """What it is."""
     media: Annotated[tuple[Medium, ...], Field(min_length=1)] = (Medium.WEB,)
     """Where it would republish."""
+    territory: tuple[Country, ...] = ()
+    """In which countries (ISO 3166-1 alpha-2); wherever a licence allows when not stated."""
     languages: tuple[LangTag, ...] = ()
     """Languages it publishes in."""
     formats: Annotated[tuple[FormatName, ...], Field(min_length=1)] = ("rss",)
@@ -54,14 +67,6 @@ class RequestForm(Model):
     """From which day on; at once when not stated."""
     says: MaybeText = ""
     """What else it says."""
-
-    @field_validator("country", mode="after")
-    @classmethod
-    def _iso(cls, country: str) -> str:
-        if country not in countries():
-            mend = "write a country's code, for example GB"
-            raise broken_rule("country", f"{country!r} is no ISO 3166-1 alpha-2 code", mend)
-        return country
 
     @field_validator("starts", mode="after")
     @classmethod

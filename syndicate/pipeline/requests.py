@@ -120,6 +120,7 @@ def partner_of(request: LicenceRequest, terms: Terms, taken: Collection[str]) ->
     name = terms.name or _free(_key(form.organisation, form.site), taken)
     if terms.name and terms.name in taken:
         raise AccessRefused(f"{terms.name!r} is taken", mend="choose another id")
+    territory = {"territory": {"include": form.territory}} if form.territory else {}
     site = form.property_name or urlsplit(form.site).hostname or form.site
     return Partner.model_validate(
         {
@@ -146,6 +147,7 @@ def partner_of(request: LicenceRequest, terms: Terms, taken: Collection[str]) ->
                     "licence": terms.licence.id,
                     "licence_version": terms.licence.version,
                     "properties": ["site"],
+                    **territory,
                     "state": "active",
                     "zone": terms.zone,
                     "term": {

@@ -61,8 +61,9 @@ def read(
 ) -> Read:
     """Give what a desk's folder holds; never raises for its content.
 
-    `instead` gives the text of files as if they held it: {"partners/gazette.toml": …}. `kept` may
-    know already what they hold, and learns what they hold now; it is the caller's to keep.
+    `instead` gives the text of files as if they held it, and were there:
+    {"partners/gazette.toml": …}. `kept` may know already what they hold, and learns what they hold
+    now; it is the caller's to keep.
     """
     kept = kept or KeptToml()
     same = None if instead else kept.same()
@@ -283,7 +284,7 @@ class _Reader:
     def all(self, folder: str, model: type[_AnyModel]) -> dict[str, _AnyModel]:
         """Give every sound file of a folder by its name without .toml, in that order."""
         try:
-            names = sorted(n for n in os.listdir(self.folder / folder) if n.endswith(".toml"))
+            there = os.listdir(self.folder / folder)
         except FileNotFoundError:
             if folder == "partners" and os.path.lexists(self.folder / "desk.toml"):
                 mend = "put it back, or make it where there is no partner yet"
@@ -292,6 +293,9 @@ class _Reader:
         except OSError as err:
             self._costs_all(f"{folder}: {err.strerror}. Mend: make it a readable folder.")
             return {}
+        told = (name.rpartition("/") for name in self.instead)
+        there += [name for inside, _, name in told if inside == folder]
+        names = sorted({name for name in there if name.endswith(".toml")})
         read = {name.removesuffix(".toml"): self.one(f"{folder}/{name}", model) for name in names}
         return {stem: one for stem, one in read.items() if one is not None}
 

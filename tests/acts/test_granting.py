@@ -19,7 +19,7 @@ from syndicate import wiring
 from syndicate.acts.granting import Grant, Granted, accept, decline, planned_file
 from syndicate.cli.common import now
 from syndicate.cli.keys import chance
-from syndicate.model.errors import AccessRefused, NotFound, StoreFailed
+from syndicate.model.errors import AccessRefused, BadDesk, NotFound, StoreFailed
 from syndicate.model.request import LicenceRequest, RequestState
 from tests.builders import at
 from tests.cli.running import a_copy, data, run
@@ -206,6 +206,17 @@ def test_a_day_begins_by_the_clock_of_the_desk(
     text = planned_file(desk, request, Grant("full-web"), lambda: at("2026-04-01T00:00Z"))
     term = tomllib.loads(text)["agreements"][0]["term"]
     assert at(str(term["start"]["at"])) == at(begins)
+
+
+def test_countries_that_were_asked_for_limit_the_agreement(desk: Path) -> None:
+    def planned(licence: str, **form: Any) -> dict[str, Any]:
+        text = planned_file(desk, asked(desk, **form), Grant(licence), now)
+        return dict(tomllib.loads(text)["agreements"][0])
+
+    assert planned("full-web", territory=["IE", "GB"])["territory"] == {"include": ["GB", "IE"]}
+    assert "territory" not in planned("full-web")
+    with pytest.raises(BadDesk, match="V18"):  # where the licence allows nothing of it
+        planned("arabic-web", territory=["IE", "GB"])
 
 
 def test_a_request_that_is_not_there_is_not_declined(desk: Path) -> None:

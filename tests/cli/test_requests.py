@@ -119,6 +119,7 @@ def test_any_name_becomes_a_partner(desk: Path, name: str, site: str, made: str)
 
 REFUSED = [
     ({"country": "UK"}, "GB"),
+    ({"territory": ["IE", "UK"]}, "GB"),
     ({"contact": "nobody"}, "contact"),
     ({"contact": "a@b.example?bcc=c@d.example&body=x"}, "contact"),
     ({"media": []}, "media"),

@@ -65,11 +65,20 @@ def test_what_no_licence_lets_go_is_named_and_nothing_else(
 
 def test_a_request_lands_on_the_desk_as_it_was_made(desk: Path, guest: Browser) -> None:
     filled = {**FORM, "media": ["web", "app"], "article": CHANNEL, "says": "The channel story."}
+    filled |= {"territory": ["GB", "IE"]}
     guest.send(guest.see("/request"), "/request", **filled)
     found = data("requests", "list", "--desk", desk)
     form = found[0]["form"]
     assert {name: form[name] for name in FORM if name != "months"} | {"months": "6"} == FORM
     assert (form["media"], form["says"]) == (["web", "app"], "The channel story.")
+    assert form["territory"] == ["GB", "IE"]
+
+
+def test_every_country_can_be_asked_for(desk: Path, guest: Browser) -> None:
+    page = guest.see("/request")
+    every = page.root.xpath("//select[@id='territory']/option/@value")
+    assert guest.send(page, "/request", **FORM, territory=every).path == "/request/done"
+    assert data("requests", "list", "--desk", desk)[0]["form"]["territory"] == every
 
 
 @pytest.mark.parametrize(

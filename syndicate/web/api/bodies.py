@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from syndicate.model.base import MaybeText, Model, Text, Url
 from syndicate.model.errors import broken_rule
-from syndicate.model.request import RequestForm
+from syndicate.model.request import Country, RequestForm
 from syndicate.model.territory import countries
 
 _SHOWS = (
@@ -41,6 +41,9 @@ Line = Annotated[Text, Field(json_schema_extra={"pattern": _SHOWS})]
 """A text in which something can be seen."""
 
 
+_Country = Annotated[Country, Field(json_schema_extra={"enum": sorted(countries())})]
+
+
 class AckForm(Model):
     """That a notice was read and obeyed."""
 
@@ -55,10 +58,10 @@ class WantedForm(RequestForm):
 
     organisation: Line
     """Who asks: the organisation."""
-    country: Annotated[
-        str, Field(pattern="^[A-Z]{2}$", json_schema_extra={"enum": sorted(countries())})
-    ]
+    country: _Country
     """ISO 3166-1 alpha-2 code of its seat."""
+    territory: tuple[_Country, ...] = ()
+    """In which countries (ISO 3166-1 alpha-2); wherever a licence allows when not stated."""
     contact: Annotated[str, Field(pattern=_MAIL, max_length=254)]
     """Whom to answer, and to tell of corrections and kills: a mail address."""
     site: Annotated[Url, AfterValidator(_written), Field(json_schema_extra={"pattern": _SITE})]

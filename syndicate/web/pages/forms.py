@@ -167,6 +167,13 @@ class Ask(Guarded):
         choices=[(str(one), str(one)) for one in Medium],
         default=["web"],
     )
+    territory = SelectMultipleField(
+        _("In which countries"),
+        [Optional()],
+        choices=[],
+        description=_("Choose none to ask for wherever a licence allows."),
+        render_kw={"size": 8},
+    )
     formats = _Several(
         _("Formats you can read"),
         [InputRequired()],
@@ -204,6 +211,7 @@ def form_of(
     if isinstance(form, Ask):
         names = _countries_in(language)
         form.country.choices = [("", ""), *names]
+        form.territory.choices = list(names)
     return form
 
 
@@ -221,5 +229,5 @@ def _plain(name: str) -> str:
 
 async def sent(kind: type[_F], request: Request) -> _F:
     """Give a form as it was sent."""
-    data = await request.form(max_files=0, max_fields=100, max_part_size=LONGEST)
+    data = await request.form(max_files=0, max_fields=500, max_part_size=LONGEST)
     return form_of(kind, request, data)
