@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from bench import desk as desks
-from bench import serve
+from bench import hanging, serve
 from bench.bulk import keep_all
 from bench.corpus import LICENCES, NOW, THREE, TWO, Size, archive
 from bench.desk import BenchDesk, Watch
@@ -227,6 +227,11 @@ def serving(asked: Round) -> Iterator[Row]:
     yield from serve.rows(asked.folder, asked.watch, asked.wanted)
 
 
+def pushing(asked: Round) -> Iterator[Row]:
+    """Let some subscribers hang."""
+    yield from hanging.rows(asked.folder, asked.watch)
+
+
 _DESK = (
     *("cold", "hot", "hot-plain", "idle", "idle-cold", "hot-fresh", "idle-fresh"),
     *("idle-fresh-cold", "few-fresh", "publish", "publish-durable"),
@@ -242,11 +247,12 @@ SCENES: Mapping[tuple[str, ...], Scene] = MappingProxyType(
         ("partners-cold", "partners-hot", "idle-many", "idle-many-cold"): partners,
         ("growth",): growth,
         serve.NAMES: serving,
+        hanging.NAMES: pushing,
     }
 )
 """The scenes, by the names of their rows."""
 
-GROUPS = {"serve": serve.NAMES}
+GROUPS = {"serve": (*serve.NAMES, *hanging.NAMES)}
 """Names for several rows."""
 
 NAMES = tuple(name for names in SCENES for name in names)

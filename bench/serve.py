@@ -85,7 +85,10 @@ def _beside(folder: Path, entries: int, watch: Watch, names: Sequence[str]) -> I
     said = json.loads(answered([sys.executable, "-m", "syndicate", *command]))
     stated = {"Authorization": f"Bearer {said['secret']}", "Accept-Encoding": "gzip"}
     kilobytes = (home / "public" / f"{path}.gz").stat().st_size / 1e3
-    with _ours(home, folder) as ours, _nginx(home / "public", folder / "nginx") as theirs:
+    with (
+        served(home, folder, free_port()) as ours,
+        _nginx(home / "public", folder / "nginx") as theirs,
+    ):
         ends = [(f"http://127.0.0.1:{port}/{path}", stated) for port in (ours, theirs)]
         known = [(url, stated | {"If-None-Match": _tag(url, stated)}) for url, _ in ends]
         for name, both, what in (
@@ -157,8 +160,9 @@ def _tag(url: str, stated: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def _ours(desk: Path, folder: Path) -> Iterator[int]:
-    port, log = _free_port(), folder / "serve.log"
+def served(desk: Path, folder: Path, port: int) -> Iterator[int]:
+    """Run the server of a desk meanwhile; its log lies in a folder."""
+    log = folder / "serve.log"
     command = [sys.executable, "-m", "syndicate", "serve", "--port", str(port)]
     with log.open("wb") as told:
         server = subprocess.Popen([*command, "--desk", str(desk)], cwd=ROOT, stderr=told)
@@ -168,7 +172,7 @@ def _ours(desk: Path, folder: Path) -> Iterator[int]:
 @contextmanager
 def _nginx(root: Path, folder: Path) -> Iterator[int]:
     folder.mkdir()
-    port, config = _free_port(), folder / "nginx.conf"
+    port, config = free_port(), folder / "nginx.conf"
     user = f"user {folder.owner()};"
     config.write_text(_NGINX.format(user=user, folder=folder, port=port, root=root))
     command = ["nginx", "-c", str(config), "-e", str(folder / "error.log")]
@@ -190,7 +194,8 @@ def _listening(server: subprocess.Popen[bytes], port: int) -> Iterator[int]:
         server.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port at which nobody listens."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

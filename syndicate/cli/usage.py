@@ -65,7 +65,8 @@ def report(
     """Say which version of which article each partner was offered, fetched and first received.
 
     Offered is what stood in an edition; fetched counts the documents that were sent (an answer
-    that nothing is new sends none); received is when the first with this version in it was sent.
+    that nothing is new sends none, a catch-up only what it has); received is when the first with
+    this version in it was sent, or was there already.
 
     \b
     syndicate usage report --since 2026-11-01 --until 2026-11-30

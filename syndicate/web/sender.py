@@ -82,8 +82,9 @@ class Sender:
             try:
                 while True:
                     await self._turn()
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), TURN)
+                    with suppress(TimeoutError):  # wait_for would lose a cancellation (3.11)
+                        async with asyncio.timeout(TURN):
+                            await self._wake.wait()
                     self._wake.clear()
             finally:
                 await self._stop()

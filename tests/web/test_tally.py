@@ -54,7 +54,7 @@ def test_requests_are_counted_by_day_credential_and_edition() -> None:
     ]
     found = folded(asked)
     assert numbers(found) == [(2, 1), (1, 0), (1, 0), (1, 0), (0, 1)]
-    assert (found[0].first_at, found[0].last_at) == (NOW - timedelta(hours=1), NOW)
+    assert (found[0].first_at, found[0].last_at) == (NOW - timedelta(hours=2), NOW)
     assert found[-1].first_at == NOW, "it was there by then: sent before the edition was known"
     assert {one.day.day for one in found} == {1, 2}
 
