@@ -98,6 +98,11 @@ def visible(value: str) -> str:
     return "".join(one if one.isprintable() else _escaped(one) for one in value)
 
 
+def one_line(value: str) -> str:
+    """Give what is told about something strange in one line, in which nothing hides."""
+    return visible(_collapsed(value))
+
+
 def _escaped(mark: str) -> str:
     return mark.encode("unicode_escape").decode("ascii")
 

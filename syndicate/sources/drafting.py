@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from syndicate.model.article import Article
-from syndicate.model.base import plain_line, visible
+from syndicate.model.base import one_line, plain_line
 from syndicate.model.body import BlockBase
 from syndicate.model.desk import Desk
 from syndicate.model.errors import DeskWarning
@@ -188,7 +188,7 @@ def _refusal(where: str, fault: ErrorDetails) -> Refusal:
     place = ".".join(names)
     option = _OPTIONS.get(place, "")
     kind = fault["type"]
-    says = visible(str(plain_line(fault["msg"])))[:_LONG]
+    says = one_line(fault["msg"])[:_LONG]
     stated = str(fault.get("ctx", {}).get("mend", ""))
     if stated:
         code, mend = kind if _RULE.match(kind) else f"bad-{dashed}", stated
@@ -219,4 +219,4 @@ def _names(loc: tuple[int | str, ...]) -> list[str]:
         for before, step in zip((None, *loc), loc, strict=False)
         if not (isinstance(before, int) and step in _TAGS)
     ]
-    return [visible(str(plain_line(str(step))))[:_LONG] for step in kept]
+    return [one_line(str(step))[:_LONG] for step in kept]

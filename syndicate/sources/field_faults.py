@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from syndicate.model.base import Model, plain_line, visible
+from syndicate.model.base import Model, one_line
 
 _OTHER_NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -88,7 +88,7 @@ def _said(fault: ErrorDetails, model: type[Model], schema: str) -> tuple[str, st
 
 def _shown(text: str) -> str:
     """Give a text in which nothing hides, and which is not endless."""
-    return visible(str(plain_line(text)))[:_LONG]
+    return one_line(text)[:_LONG]
 
 
 def size_fault(fault: ErrorDetails) -> tuple[str, str] | None:

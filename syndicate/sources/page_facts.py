@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from syndicate.model.base import LangTag, plain_line, visible
+from syndicate.model.base import LangTag, one_line
 from syndicate.model.desk import Desk
 from syndicate.model.rights import Onward, PartRights
 from syndicate.sources.addresses import absolute, host_of
@@ -142,7 +142,7 @@ class PageFacts:
         return None
 
     def _keep_unread(self, what: str, stated: str, why: str) -> None:
-        says = f"the page's time of {what} {why}: {visible(str(plain_line(stated)))[:40]}"
+        says = f"the page's time of {what} {why}: {one_line(stated)[:40]}"
         self.remarks.append(says)
         self._unread.append(says)
 
