@@ -48,14 +48,26 @@ def hostile() -> Iterator[str]:
 
 
 def as_plain_text(hostile_: str) -> str:
-    """Give what a reader must see of a string in a field of plain text: all that XML can hold."""
+    """Give what a reader must see of a string in a field of plain text: all that XML can hold,
+    and that turns round nothing but itself."""
     legal = "".join(
         one
         for one in hostile_
         if one in "\t\n\r" or (one >= " " and not "\ud800" <= one <= "\udfff")
-        if one not in "\ufffe\uffff"
+        if one not in "\ufffe\uffff\u202a\u202b\u202c\u202d\u202e"
     )
+    legal = _closed(legal)
     return " ".join(unicodedata.normalize("NFC", legal).split())
+
+
+def _closed(text: str) -> str:
+    """Give text whose isolates are closed, without marks that close none."""
+    first, *rest = text.split("\u2069")
+    made, opened = first, sum(first.count(one) for one in "\u2066\u2067\u2068")
+    for part in rest:
+        made += "\u2069" * (opened > 0) + part
+        opened = max(opened - 1, 0) + sum(part.count(one) for one in "\u2066\u2067\u2068")
+    return made + "\u2069" * opened
 
 
 def as_rss_title(hostile_: str) -> str:
