@@ -69,7 +69,7 @@ def test_an_edit_is_one_line_and_exit_one(copy: Path) -> None:
     found = run("audit", "verify", "--desk", copy, code=1)
     [line] = [one for one in found.stderr.splitlines() if one.startswith("kept-edited at ack ")]
     assert "is not what the log says was kept. Mend: restore" in line
-    assert "1 faults" in found.stdout
+    assert ": 1 fault\n" in found.stdout
     assert "Error: 1 faults." in found.stderr
 
 
