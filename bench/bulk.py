@@ -57,6 +57,7 @@ def _key(article: Article) -> dict[str, Any]:
         "urgency": article.urgency or LEAST_URGENT,
         "usable": article.pub_status is PubStatus.USABLE,
         "version": article.version,
+        "page": article.canonical_url,
     }
 
 

@@ -70,7 +70,7 @@ def test_an_edit_is_one_line_and_exit_one(copy: Path) -> None:
     [line] = [one for one in found.stderr.splitlines() if one.startswith("kept-edited at ack ")]
     assert "is not what the log says was kept. Mend: restore" in line
     assert ": 1 fault\n" in found.stdout
-    assert "Error: 1 faults." in found.stderr
+    assert "Error: 1 fault." in found.stderr
 
 
 def test_what_is_only_to_be_known_is_no_fault(copy: Path) -> None:
