@@ -6,7 +6,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from syndicate.stores._sqlite import engine
 from syndicate.stores._tables import METADATA
 from syndicate.stores.sql import SqlStore
 from tests.builders import NOW, an_article
+from tests.stores.migrating import migrated
 from tests.stores.rich import GUID, an_edition
 
 
@@ -288,18 +289,6 @@ def test_a_database_that_knew_no_pages_knows_those_of_newest_versions(tmp_path: 
     assert "page" not in names
     with opened(path) as store:
         assert (store.at_page(old), store.at_page(new)) == (None, GUID)
-
-
-def migrated(path: Path, revision: str, way: Callable[[Config, str], None]) -> None:
-    """Take a database to a revision, back or forward."""
-    made = engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", "syndicate.stores:migrations")
-    config.set_main_option("path_separator", "os")
-    with made.begin() as connection:
-        config.attributes["connection"] = connection
-        way(config, revision)
-    made.dispose()
 
 
 def test_holders_history_and_pages_are_found_by_index(tmp_path: Path) -> None:

@@ -14,10 +14,12 @@ from typing import Any
 
 import feedparser
 import pytest
+from alembic import command
 
 from syndicate.checks.findings import check_document
 from tests.builders import article_data
 from tests.cli.running import run
+from tests.stores.migrating import migrated
 from tests.web.serving import Said, Server, bearer, secret
 
 NAME = ("--name", "Harbour Post", "--domain", "harbour.example", "--contact", "a@harbour.example")
@@ -268,12 +270,7 @@ def test_a_database_of_before_archives_gets_its_numbers(desk: Path) -> None:
     path = desk / ".syndicate" / "desk.db"
     with closing(sqlite3.connect(path)) as database:
         wanted = places(database)
-        for later in ("subscriptions", "intents", "pushes"):
-            database.execute(f"DROP TABLE {later}")
-        database.execute("DROP INDEX ix_streams_place")
-        database.execute("ALTER TABLE streams DROP COLUMN place")
-        database.execute("UPDATE alembic_version SET version_num = '0007'")
-        database.commit()
+    migrated(path, "0007", command.downgrade)
     run("feeds", "list", "--desk", desk)
     publish(desk)
     with closing(sqlite3.connect(path)) as database:
