@@ -48,7 +48,7 @@ def test_hostile_characters_leave_valid_documents() -> None:
     )
     root = message(entry)
     title = value(root, "//g:newsItem[1]/g:itemMeta/g:title/text()")
-    assert title == "a ]]> <!-- & \u202e\u2066bidi\u2069 😀 \u00e9 <script>x()</script> z"
+    assert title == "a ]]> <!-- & \u2066bidi\u2069 😀 \u00e9 <script>x()</script> z"
     assert find(root, "//*[local-name()='script']") == []
 
 
