@@ -251,7 +251,8 @@ def text_of(inline: str) -> str:
     return _collapsed(html.unescape(inline))
 
 
-_NOT_IN_URL = re.compile(r'[\s<>"\\^`{|}]')
+# RFC 3987, 4.1: no address holds a mark that turns text round.
+_NOT_IN_URL = re.compile(r'[\s<>"\\^`{|}\u202a-\u202e\u2066-\u2069]')
 _WRITE_URL = "write a whole address, for example https://example.org/a"
 
 
