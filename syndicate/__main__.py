@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from syndicate import glance
 
@@ -38,13 +37,13 @@ def _is_answered(words: Sequence[str]) -> bool:
     return True
 
 
-def _plain(words: Sequence[str]) -> Path | None:
+def _plain(words: Sequence[str]) -> str | None:
     """Give the desk of a plain `regenerate`; whatever else is asked is for the command line."""
     match words:
         case ["regenerate"] if not os.environ.get("SYNDICATE_DESK"):
-            return Path()
+            return "."
         case ["regenerate", "--desk", folder] if not folder.startswith("-"):
-            return Path(folder)
+            return folder
         case _:
             return None
 

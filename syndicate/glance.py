@@ -14,21 +14,23 @@ import gc
 import json
 import os
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from io import FileIO
 from itertools import groupby
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from syndicate import __version__
+
+if TYPE_CHECKING:  # it takes as long to load as a thousand documents to look at
+    from pathlib import Path
 
 GRANULARITY = timedelta(seconds=2)
 """What may have changed again without looking otherwise: file systems keep times no finer."""
 _SQLITE = "sqlite:///"
+_USUAL = ".syndicate/desk.db"
 _PARTS = 32
 """Into how many parts documents are divided, so that whoever is ready looks at the next."""
 _LEAST = 1_000
@@ -277,10 +279,11 @@ def database(store: str) -> str:
         return ""
 
 
-def recall(folder: Path, now: datetime) -> Seen | None:
+def recall(folder: str | Path, now: datetime) -> Seen | None:
     """Give what the last whole run left behind, where nothing has changed since."""
-    with _collecting_later():
+    with _collecting_later(), suppress(OSError):  # where the working folder is gone
         return _recalled(folder, now)
+    return None
 
 
 @contextmanager
@@ -295,10 +298,20 @@ def _collecting_later() -> Iterator[None]:
             gc.enable()
 
 
-def _recalled(folder: Path, now: datetime) -> Seen | None:
+def _recalled(folder: str | Path, now: datetime) -> Seen | None:
+    """Look where the usual database is first: whether desk.toml names it is seen by its looks."""
+    usual = _absolute(folder, _USUAL)
+    found = _left_by(usual, folder, now)
+    if found:
+        return found
+    named = _store_of(folder)
+    return _left_by(named, folder, now) if named not in {"", usual} else None
+
+
+def _left_by(store: str, folder: str | Path, now: datetime) -> Seen | None:
     try:
-        store = _store_of(folder)
-        head, *parts = _kept_in(store).read_bytes().split(b"\n")
+        with open(_kept_in(store), "rb") as file:
+            head, *parts = file.read().split(b"\n")
         kept = json.loads(head)
         seen = Seen(
             datetime.fromisoformat(kept["since"]),
@@ -346,40 +359,44 @@ def keep(place: Place, looked: Looked, seen: Seen) -> None:
         "said": seen.said,
     }
     with suppress(OSError):
-        fresh = _fresh(place.store)
-        with fresh.open("x", encoding="utf-8", newline="\n") as file:
+        with open(_fresh(place.store), "x", encoding="utf-8", newline="\n") as file:
             file.write("\n".join(map(json.dumps, (kept, *parts))))
-        fresh.replace(_kept_in(place.store))
+        os.replace(_fresh(place.store), _kept_in(place.store))
 
 
 def forget(store: str) -> None:
     """Take away what a run left behind, a killed one too, before the next changes anything."""
     for path in (_kept_in(store), _fresh(store)):
         with suppress(OSError):
-            path.unlink(missing_ok=True)
+            os.unlink(path)
 
 
-def _fresh(store: str) -> Path:
+def _fresh(store: str) -> str:
     """Give the file that is written first; left behind only by a run that was killed."""
-    return Path(f"{_kept_in(store)}.tmp")
+    return f"{_kept_in(store)}.tmp"
 
 
-def _kept_in(store: str) -> Path:
-    return Path(f"{store}.glance")
+def _kept_in(store: str) -> str:
+    return f"{store}.glance"
 
 
 def _version() -> str:
     return f"{__version__} {sys.version}"
 
 
-def _absolute(folder: Path) -> str:
-    return str(folder.absolute())
+def _absolute(folder: str | Path, *names: str) -> str:
+    """Give a path as pathlib makes it absolute: a link above .. leads elsewhere, so .. stays."""
+    whole = os.path.join(os.getcwd(), folder, *names)
+    return "/" + "/".join(one for one in whole.split("/") if one not in {"", "."})
 
 
-def _store_of(folder: Path) -> str:
-    """Give the file of the database that desk.toml names. Raises ValueError, OSError."""
-    text = (folder / "desk.toml").read_text("utf-8-sig")
-    named = tomllib.loads(text).get("store", f"{_SQLITE}.syndicate/desk.db")
-    if not isinstance(named, str) or not named.startswith(_SQLITE):
-        raise ValueError(named)
-    return _absolute(folder / named.removeprefix(_SQLITE))
+def _store_of(folder: str | Path) -> str:
+    """Give the file of the database that desk.toml names; empty where it names none."""
+    import tomllib  # noqa: PLC0415  seldom needed
+
+    with suppress(OSError, ValueError, RecursionError):
+        with open(os.path.join(folder, "desk.toml"), encoding="utf-8-sig") as file:
+            named = tomllib.loads(file.read()).get("store")
+        if isinstance(named, str) and named.startswith(_SQLITE):
+            return _absolute(folder, named.removeprefix(_SQLITE))
+    return ""

@@ -341,3 +341,22 @@ def test_what_a_killed_run_left_half_written_goes(desk: Path) -> None:
     run("regenerate", "--desk", desk)
     assert not any(path.exists() for path in left)
     assert recalled(desk)
+
+
+@pytest.mark.parametrize("named", ["other.db", ".syndicate/other.db"])
+def test_a_store_of_another_name_is_seen_at_a_glance_and_its_change_is_noticed(
+    desk: Path, named: str
+) -> None:
+    toml = desk / "desk.toml"
+    before = toml.read_text()
+    for text, file in (
+        (f'store = "sqlite:///{named}"\n{before}', desk / named),
+        (before, kept(desk)),
+    ):
+        toml.write_text(text)
+        settle(desk)
+        assert recalled(desk) is None
+        for _ in range(2):
+            run("regenerate", "--desk", desk)
+        assert recalled(desk)
+        assert file.exists()
