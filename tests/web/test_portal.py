@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -193,6 +194,19 @@ def test_the_licence_in_words_is_what_the_decision_takes(desk: Path) -> None:
             terms = guest.see("/portal/feeds/marfa-arabic").words("//section[@class='card']")
         assert "Media: app, social media, and web." in terms
         assert "pictures at most 3 in an article Media: app and web." in terms
+
+
+def test_the_end_is_said_of_a_feed_as_it_is_said_in_its_articles(
+    desk: Path, server: Server, guest: Browser
+) -> None:
+    """Copies go 14 days after the end: they may not stay for good."""
+    entered(guest, secret(desk, "worldfold"))
+    page = guest.see("/portal/feeds/worldfold-all")
+    terms = page.words("//section[@class='card']")
+    said = re.search(r"No new publication after [^;]+; what is out may stay until [^.]+\.", terms)
+    assert said, terms
+    article = next(one for one in page.links() if "/items/" in one)
+    assert said[0] in guest.see(article).words()
 
 
 def test_how_much_is_covered_is_said_in_the_language_of_the_page(

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from syndicate.formats.all import FORMATS
+from syndicate.licensing import ends
+from syndicate.licensing.duties import granted_level
 from syndicate.licensing.phrases import Phrases
 from syndicate.licensing.terms import document_path
 from syndicate.licensing.usage_terms import Facts, places, sentences
@@ -29,7 +31,7 @@ class Covered(NamedTuple):
 
     grant: Grant
     limits: tuple[str, ...]
-    """Where it is granted for less than the rest, in words."""
+    """Where it goes less far than the rest, or may be changed more, in words."""
 
 
 class Terms(NamedTuple):
@@ -104,10 +106,11 @@ _KINDS = tuple(one for one in PartKind if one not in {PartKind.DATA, PartKind.TR
 def _terms(files: DeskFiles, agreed: Agreed, now: datetime, language: str) -> Terms:
     agreement, licence = agreed.agreement, agreed.licence
     area, media = agreed.area(files, now), agreed.media()
-    facts = Facts(area, media, licence.edit_level, licence.ai.allowed, agreement.term.closes)
+    end = ends.of_agreement(licence, agreement, None)
+    facts = Facts(area, media, granted_level(licence), licence.ai.allowed, *end)
     covered = []
     for grant in sorted(licence.grants, key=lambda one: list(PartKind).index(one.kind)):
-        own = _own(files, grant, facts, now)
+        own = _own(files, licence, grant, facts, now)
         if grant.kind in _KINDS and grant.extent != NOTHING and own.media and own.area:
             covered.append(Covered(grant, tuple(_limits(grant, own, facts, language))))
     there = {one.grant.kind for one in covered}
@@ -122,17 +125,19 @@ def _terms(files: DeskFiles, agreed: Agreed, now: datetime, language: str) -> Te
     )
 
 
-def _own(files: DeskFiles, grant: Grant, whole: Facts, now: datetime) -> Facts:
-    """Give how far a grant goes, where it states that itself."""
+def _own(files: DeskFiles, licence: Licence, grant: Grant, whole: Facts, now: datetime) -> Facts:
+    """Give how far a grant goes by itself."""
     media = tuple(one for one in whole.media if grant.media is None or one in grant.media)
     area = whole.area
     if grant.territory is not None:
         area &= files.groups.area(grant.territory, now)
-    return whole._replace(area=area, media=media, edit_level=grant.edit_level or whole.edit_level)
+    return whole._replace(
+        area=area, media=media, edit_level=grant.edit_level or licence.edit_level
+    )
 
 
 def _limits(grant: Grant, own: Facts, whole: Facts, language: str) -> Iterator[str]:
-    """Say how a grant goes less far than the rest."""
+    """Say where a grant goes another way than the whole, which claims no more than any does."""
     words = Phrases(language)
     if own.media != whole.media:
         yield words.say("media", media=words.media(own.media))
