@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from syndicate import glance
+from syndicate import glance, looking
 from syndicate.formats.all import FORMATS
 from syndicate.model.credential import Credential
 from syndicate.model.desk import Desk, DeskFiles
@@ -35,28 +35,28 @@ def load(folder: Path) -> DeskFiles:
 
 def load_sound(folder: Path, kept: KeptToml | None = None) -> desk_folder.Read:
     """Give what is sound of a desk, and what is wrong with the rest. Raises BadDesk."""
-    looks = kept.seen if kept and kept.seen else glance.files(folder).lines
+    looks = kept.seen if kept and kept.seen else looking.files(folder).lines
     return desk_folder.load_sound(folder, kept)._replace(looks=looks)
 
 
 def read_again(folder: Path, before: desk_folder.Read) -> desk_folder.Read | None:
     """Give what is sound of a desk where its files look otherwise than when they were read; None
     where they look the same. Raises BadDesk."""
-    return None if glance.files(folder).lines == before.looks else load_sound(folder)
+    return None if looking.files(folder).lines == before.looks else load_sound(folder)
 
 
 def looks_of(folder: Path) -> tuple[str, ...]:
     """Give how a desk's files look."""
-    return glance.files(folder).lines
+    return looking.files(folder).lines
 
 
-def kept_toml(folder: Path, now: datetime, looks: glance.Looks | None = None) -> KeptToml:
+def kept_toml(folder: Path, now: datetime, looks: looking.Looks | None = None) -> KeptToml:
     """Give what is kept beside the database of a desk's files, so that reading them costs less.
 
     `looks` says how the files look, where that is known at `now`.
     """
     with suppress(BadDesk, StoreFailed):
-        looks = looks or glance.files(folder)
+        looks = looks or looking.files(folder)
         seen = "\n".join(looks.lines).encode(errors="surrogatepass")
         store = _store_url(folder, load_desk(folder).store).removeprefix("sqlite:///")
         settled = hashlib.sha256(seen).hexdigest() if looks.is_settled(now) else ""
@@ -223,7 +223,7 @@ class Catalogs:
         return _sound(self._found(now), self._folder)
 
     def _found(self, now: datetime) -> desk_folder.Read:
-        looks = glance.files(self._folder)
+        looks = looking.files(self._folder)
         if self._read and self._read[0] == looks.lines:
             return self._read[1]
         found = load_sound(self._folder, kept_toml(self._folder, now, looks))
@@ -251,7 +251,7 @@ class Catalogs:
 
     def looks(self) -> str:
         """Give something that changes whenever what is served may be another."""
-        lines = glance.files(self._folder).lines
+        lines = looking.files(self._folder).lines
         with suppress(BadDesk, StoreFailed, OSError):
             store = store_file(self._folder)
             for path in (store, Path(f"{store}-wal")):
@@ -305,7 +305,7 @@ def regeneration(
 
 def fingerprint(folder: Path, inbox: str) -> str:
     """Give something that changes when a file of the desk or of its inbox does."""
-    lines = (*glance.files(folder).lines, *glance.inbox(folder / inbox).lines)
+    lines = (*looking.files(folder).lines, *looking.inbox(folder / inbox).lines)
     return hashlib.sha256("\n".join(lines).encode(errors="replace")).hexdigest()
 
 
@@ -318,6 +318,6 @@ def place_of(folder: Path, desk: Desk) -> glance.Place:
     return glance.Place(desk_, inbox, target_, store)
 
 
-def stamps(documents: Iterable[glance.Stated]) -> Mapping[str, str]:
+def stamps(documents: Iterable[looking.Stated]) -> Mapping[str, str]:
     """Give how documents look, as a target says it."""
     return stamps_in(documents)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from syndicate import glance, wiring
+from syndicate import glance, looking, wiring
 from syndicate.cli.common import now
 from syndicate.model.desk import Desk
 from syndicate.model.errors import SyndicateError
@@ -24,15 +24,15 @@ class Glancing:
         """Look at the desk's files, which nobody has read yet."""
         self._folder = folder
         self._begun = now()
-        self.files = glance.files(folder)
+        self.files = looking.files(folder)
 
     def begin(self, desk: Desk) -> None:
         """Look at the inbox, and forget what an earlier run left behind."""
         self._place = wiring.place_of(self._folder, desk)
-        self._inbox = glance.inbox(self._place.inbox)
+        self._inbox = looking.inbox(self._place.inbox)
         self._desk = desk
         glance.forget(self._place.store)
-        self._database = glance.database(self._place.store)
+        self._database = looking.database(self._place.store)
 
     def keep(self, run: Regeneration, told: tuple[str, ...], said: str) -> None:
         """Keep how all looks, unless something may change that would not show.
@@ -42,11 +42,11 @@ class Glancing:
         if not (self.files.is_settled(self._begun) and self._inbox.is_settled(self._begun)):
             return
         with suppress(OSError, SyndicateError):
-            database = glance.database(self._place.store)
-            documents = glance.documents(self._place.target)
+            database = looking.database(self._place.store)
+            documents = looking.documents(self._place.target)
             with wiring.opened_store(self._folder, self._desk) as store:
                 is_same = database == self._database
                 until = run.rests_until(store, wiring.stamps(documents), is_same=is_same)
-            if until and database and database == glance.database(self._place.store):
+            if until and database and database == looking.database(self._place.store):
                 looked = glance.Looked(self.files.lines, self._inbox.lines, database, documents)
                 glance.keep(self._place, looked, glance.Seen(run.now, until, told, said))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate import glance
+from syndicate import glance, looking
 from tests.builders import article_data
 from tests.cli.running import a_copy, data, run
 
@@ -307,15 +307,15 @@ def test_a_file_that_may_change_once_more_without_showing_it_is_not_relied_on(de
 def test_what_happens_in_the_course_of_a_run_is_not_taken_for_seen(
     desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked = glance.documents
+    looked = looking.documents
 
-    def meddled(target: str | Path) -> tuple[glance.Stated, ...]:
+    def meddled(target: str | Path) -> tuple[looking.Stated, ...]:
         document_edited(desk)
         return looked(target)
 
     edited(desk)
     settle(desk)
-    monkeypatch.setattr(glance, "documents", meddled)
+    monkeypatch.setattr(looking, "documents", meddled)
     run("regenerate", "--desk", desk)
     assert not kept(desk).exists()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from syndicate import glance
+from syndicate import looking
 from syndicate.pipeline.incoming import Hints, Refusal
 from syndicate.sources import collecting
 from syndicate.sources.walking import below
@@ -81,10 +81,10 @@ def test_however_deep_folders_lie_their_files_are_found(inbox: Path, deep: Path)
 
 
 def test_however_deep_folders_lie_a_change_in_them_is_seen(inbox: Path, deep: Path) -> None:
-    before = glance.inbox(inbox)
+    before = looking.inbox(inbox)
     assert len(before.lines) == 4
     deep.write_text("{}")
-    after = glance.inbox(inbox)
+    after = looking.inbox(inbox)
     assert len({*before.lines} ^ {*after.lines}) == 2
 
 
@@ -100,7 +100,7 @@ def test_folders_too_deep_for_the_system_cost_themselves(inbox: Path) -> None:
     found = below(inbox)
     assert len(found.files) == 3
     assert [one.says for one in found.refused] == ["cannot be listed: File name too long"]
-    assert [one for one in glance.inbox(inbox).lines if one.endswith(f" {errno.ENAMETOOLONG}")]
+    assert [one for one in looking.inbox(inbox).lines if one.endswith(f" {errno.ENAMETOOLONG}")]
 
 
 def test_a_folder_that_cannot_be_listed_costs_itself(inbox: Path, unlistable: Path) -> None:
