@@ -22,7 +22,7 @@ from syndicate.cli.keys import chance
 from syndicate.model.errors import AccessRefused, BadDesk, NotFound, StoreFailed
 from syndicate.model.request import LicenceRequest, RequestState
 from tests.builders import at
-from tests.cli.running import a_copy, data, run
+from tests.cli.running import a_published_copy, data, run
 
 FORM = {
     "organisation": "The Port Times",
@@ -35,9 +35,7 @@ PARTNER = "the-port-times"
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = a_copy(tmp_path_factory.mktemp("published"))
-    run("regenerate", "--desk", made)
-    return made
+    return a_published_copy(tmp_path_factory.mktemp("published"))
 
 
 @pytest.fixture

@@ -37,3 +37,10 @@ def a_copy(folder: Path) -> Path:
             (desk / inner).parent.mkdir(parents=True, exist_ok=True)
             (desk / inner).write_bytes(path.read_bytes())
     return desk
+
+
+def a_published_copy(folder: Path) -> Path:
+    """Copy the example desk and publish it."""
+    desk = a_copy(folder)
+    run("regenerate", "--desk", desk)
+    return desk

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from syndicate.licensing.govern import Request, Ruling, rule
 from syndicate.licensing.redact import redact
 from syndicate.model.article import Article
@@ -24,6 +26,10 @@ from tests.builders import (
     an_article,
     desk_files,
 )
+
+thorough = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MARKED = frozenset({"embargo"})
+"""What a format carries that can say that an article is embargoed."""
 
 
 def ruling(
@@ -91,6 +97,7 @@ def with_agreement(**changes: Any) -> Partner:
 
 
 __all__ = [
+    "MARKED",
     "a_desk",
     "a_geo_blocker",
     "a_licence",
@@ -100,5 +107,6 @@ __all__ = [
     "entry",
     "in_",
     "ruling",
+    "thorough",
     "with_agreement",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.formats.all import FORMATS
@@ -16,7 +16,7 @@ from syndicate.model.decision import Decision, DutyCode, Verdict
 from syndicate.model.rights import Onward
 from syndicate.model.territory import NO_GROUPS
 from tests.builders import a_head, a_licence, a_partner, agreement_data, an_article
-from tests.licensing.asking import decision, ruling
+from tests.licensing.asking import MARKED, decision, ruling, thorough
 from tests.strategies import (
     article_dicts,
     canary,
@@ -27,9 +27,6 @@ from tests.strategies import (
     questions,
     restrictions,
 )
-
-thorough = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-MARKED = frozenset({"embargo"})
 
 
 def outcome(decided: Decision) -> dict[str, Verdict]:

@@ -18,7 +18,7 @@ from syndicate.pipeline.attention import SOON, Attention, attention
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.usage import QUIET
 from tests.builders import a_partner, agreement_data, desk_files
-from tests.cli.running import a_copy, run
+from tests.cli.running import a_published_copy
 
 DAY = timedelta(days=1)
 SWIMMERS = "tag:longshore.example,2025:w1g5y7"
@@ -26,9 +26,7 @@ SWIMMERS = "tag:longshore.example,2025:w1g5y7"
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = a_copy(tmp_path_factory.mktemp("desk"))
-    run("regenerate", "--desk", made)
-    return made
+    return a_published_copy(tmp_path_factory.mktemp("desk"))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A desk that is published once, a copy of it for each test, and a server of that copy."""
+"""A desk that is published once, copies of it, servers of these, and documents on a shelf."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import a_copy, run
+from syndicate.web.held import Shelf
+from tests.cli.running import a_published_copy
+from tests.web.answering import shelf_in
 from tests.web.browsing import Browser, browser
-from tests.web.serving import Server, served
+from tests.web.serving import Server, secret, served
+from tests.web.subscribing import Side, prepared, side_of
+from tests.web.websub import callback
 
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example desk, published; nobody changes it."""
-    made = a_copy(tmp_path_factory.mktemp("example"))
-    run("regenerate", "--desk", made)
-    return made
+    return a_published_copy(tmp_path_factory.mktemp("example"))
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +45,18 @@ def server(desk: Path) -> Iterator[Server]:
 def guest(server: Server) -> Iterator[Browser]:
     with browser(server) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    return shelf_in(tmp_path_factory.mktemp("public"))
+
+
+@pytest.fixture(scope="module")
+def side(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Side]:
+    """A hub for a module: its tests subscribe with paths of their own."""
+    with callback() as there:
+        desk, port = prepared(published, tmp_path_factory.mktemp("served"), there)
+        key = secret(desk, "fenwold")
+        with served(desk, "--port", str(port)) as server:
+            yield side_of(desk, port, server, there, key)

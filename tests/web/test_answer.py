@@ -5,111 +5,38 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import os
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.model.credential import Credential, Kind, digest_of_secret, secret_of
-from syndicate.pipeline.catalog import Catalog, Listed, catalog_in
-from syndicate.web.answer import FRESH, SECOND, answered
-from syndicate.web.asked import Asked, asked, best_coding, matches, moment
+from syndicate.pipeline.catalog import catalog_in
+from syndicate.web.answer import answered
+from syndicate.web.asked import Asked, asked, best_coding, matches
 from syndicate.web.held import Shelf
-from syndicate.web.refusals import Answer
-
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-PUT = NOW - timedelta(hours=1)
-BODY = b"<rss>" + b"gazette " * 100 + b"</rss>"
-FEED = "gazette/web.rss"
-OTHER = "tribune/web.rss"
-OPEN = "gazette/open.rss"
-TERMS = "licences/full/v1.html"
-LENT = "licences/own/v1.html"
-
-
-class Made(NamedTuple):
-    credential: Credential
-    secret: str
-
-
-def made(number: int, partner: str, **facts: str) -> Made:
-    name, secret = secret_of(bytes([number]) * 25)
-    kind = Kind(facts.pop("kind", "key"))
-    credential = Credential(
-        id=name,
-        kind=kind,
-        partner=partner,
-        property=facts.get("place"),
-        feed=facts.get("feed"),
-        digest=digest_of_secret(secret),
-        issued_at=NOW - timedelta(days=1),
-    )
-    return Made(credential, secret)
-
-
-KEY = made(1, "gazette")
-WEB = made(2, "gazette", place="app")
-TOKEN = made(3, "gazette", kind="token", feed="web")
-TRIBUNE = made(4, "tribune")
-OVER = Made(
-    made(5, "gazette").credential.model_copy(update={"ends_at": NOW}), made(5, "gazette").secret
+from tests.web.answering import (
+    ALL,
+    BODY,
+    FEED,
+    KEY,
+    LENT,
+    NOW,
+    OPEN,
+    OTHER,
+    OVER,
+    TERMS,
+    TOKEN,
+    TRIBUNE,
+    WEB,
+    ask,
+    catalog,
+    value,
 )
-ALL = (KEY, WEB, TOKEN, TRIBUNE, OVER)
-
-
-def catalog(due: datetime | None = None) -> Catalog:
-    feeds = {
-        FEED: Listed("gazette", "site", "web", "application/rss+xml", due, (TERMS,)),
-        "gazette/app.rss": Listed("gazette", "app", "app", "application/rss+xml", due),
-        OPEN: Listed("gazette", "site", "open", "application/rss+xml", due, (TERMS,), public=True),
-        OTHER: Listed("tribune", "site", "web2", "application/rss+xml", due),
-    }
-    keys = {one.credential.id: one.credential for one in ALL}
-    lent = {LENT: frozenset({"gazette"})}
-    url, name, terms = "https://feeds.example", 'Ha"rbour Poßt', frozenset({TERMS})
-    return Catalog(url, name, feeds, terms, keys, NOW, lent)
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    root = tmp_path_factory.mktemp("public")
-    for path in (FEED, "gazette/app.rss", OTHER, TERMS, LENT, OPEN, "gazette/unlisted.rss"):
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(BODY)
-        Path(f"{root / path}.gz").write_bytes(gzip.compress(BODY))
-        for one in (root / path, Path(f"{root / path}.gz")):
-            os.utime(one, (PUT.timestamp(), PUT.timestamp()))
-    return Shelf(root)
 
 
 def basic(name: str, secret: str) -> str:
     return f"Basic {base64.b64encode(f'{name}:{secret}'.encode()).decode()}"
-
-
-def ask(
-    shelf: Shelf,
-    path: str = f"/{FEED}",
-    key: str | None = f"Bearer {KEY.secret}",
-    method: str = "GET",
-    due: datetime | None = None,
-    **headers: str,
-) -> Answer:
-    stated = {"authorization": key, **headers}
-    raw = [
-        (name.replace("_", "-").encode(), value.encode("latin-1"))
-        for name, value in stated.items()
-        if value is not None
-    ]
-    return answered(asked(method, path, raw), catalog(due), shelf, NOW)
-
-
-def value(answer: Answer, name: str) -> str:
-    return ", ".join(text for one, text in answer.headers if one == name)
 
 
 OPENED = [
@@ -306,76 +233,6 @@ def test_changes_are_for_who_takes_them(stated: str, takes: bool) -> None:
     assert asked("GET", f"/{FEED}", [(b"a-im", stated.encode())]).takes_changes() == takes
 
 
-def test_who_asks_from_an_edition_on_is_not_told_that_it_has_the_whole(shelf: Shelf) -> None:
-    whole = ask(shelf)
-    for name in ("etag", "last-modified"):
-        stated = {"etag": b"if-none-match", "last-modified": b"if-modified-since"}[name]
-        raw = [
-            (b"authorization", f"Bearer {KEY.secret}".encode()),
-            (stated, value(whole, name).encode()),
-        ]
-        found = answered(asked("GET", f"/{FEED}", raw, b"since=1"), catalog(), shelf, NOW)
-        assert (found.status, value(found, "content-type")) == (200, value(whole, "content-type"))
-
-
-def test_every_representation_has_a_tag_of_its_own(shelf: Shelf) -> None:
-    plain, packed = ask(shelf), ask(shelf, accept_encoding="gzip")
-    tags = [value(one, "etag") for one in (plain, packed)]
-    assert len(set(tags)) == 2
-    assert all(tag.startswith('"') for tag in tags)
-    assert ask(shelf, if_none_match=tags[0]).status == 304
-    assert ask(shelf, if_none_match=tags[0], accept_encoding="gzip").status == 200
-    assert ask(shelf, if_none_match=f"W/{tags[0]}").status == 304
-    assert ask(shelf, if_none_match=f'"a", {tags[0]}').status == 304
-    assert ask(shelf, if_none_match="*").status == 304
-    assert ask(shelf, if_none_match='"a"').status == 200
-    assert ask(shelf, if_match=tags[0]).status == 200
-    assert ask(shelf, if_match=f"W/{tags[0]}").status == 412
-    assert ask(shelf, if_match='"a"').status == 412
-
-
-def test_times_count_only_where_no_tag_is_stated(shelf: Shelf) -> None:
-    found = ask(shelf)
-    modified = value(found, "last-modified")
-    when = moment(modified)
-    assert when is not None
-    before = format_datetime(when - timedelta(seconds=1), usegmt=True)
-    assert ask(shelf, if_modified_since=modified).status == 304
-    assert ask(shelf, if_modified_since=before).status == 200
-    assert ask(shelf, if_modified_since=modified, if_none_match='"a"').status == 200
-    assert ask(shelf, if_unmodified_since=before).status == 412
-    assert ask(shelf, if_unmodified_since=before, if_match=value(found, "etag")).status == 200
-    assert ask(shelf, if_modified_since="yesterday").status == 200
-    later = format_datetime(NOW, usegmt=True)  # what is put back by hand is older than it was
-    assert ask(shelf, if_modified_since=later).status == 200
-
-
-@pytest.mark.parametrize("age", [0, 0.9, 1.9])
-def test_a_date_is_told_only_when_nothing_else_can_be_put_under_it(
-    shelf: Shelf, age: float
-) -> None:
-    modified = format_datetime(PUT, usegmt=True)
-    raw = [
-        (b"authorization", f"Bearer {KEY.secret}".encode()),
-        (b"if-modified-since", modified.encode()),
-    ]
-    young = answered(asked("GET", f"/{FEED}", raw), catalog(), shelf, PUT + timedelta(seconds=age))
-    assert (young.status, value(young, "last-modified")) == (200, "")
-    settled = answered(asked("GET", f"/{FEED}", raw), catalog(), shelf, PUT + 2 * SECOND)
-    assert (settled.status, value(settled, "last-modified")) == (304, modified)
-
-
-def test_a_304_has_what_a_cache_needs_and_no_body(shelf: Shelf) -> None:
-    whole = ask(shelf)
-    found = ask(shelf, if_none_match=value(whole, "etag"))
-    assert found.body == b""
-    names = {name for name, _ in found.headers}
-    assert {"etag", "cache-control", "vary", "last-modified"} <= names
-    assert not names & {"content-length", "content-type", "content-encoding"}
-    for name in names:
-        assert value(found, name) == value(whole, name)
-
-
 def test_a_head_is_a_get_without_its_body(shelf: Shelf) -> None:
     found = ask(shelf, method="HEAD")
     assert found == ask(shelf)._replace(body=b"")
@@ -386,36 +243,6 @@ def test_documents_are_read_only(shelf: Shelf, method: str) -> None:
     found = ask(shelf, method=method)
     assert (found.status, value(found, "allow")) == (405, "GET, HEAD")
     assert ask(shelf, method=method, key=None).status == 401
-
-
-LEFT = [(None, FRESH), (3_600, FRESH), (90, 90), (0.9, 0), (0, 0), (-5, 0)]
-
-
-@pytest.mark.parametrize(("left", "fresh"), LEFT)
-def test_nobody_keeps_it_beyond_the_moment_that_changes_it(
-    shelf: Shelf, left: float | None, fresh: int
-) -> None:
-    due = None if left is None else NOW + timedelta(seconds=left)
-    found = answered(
-        asked("GET", f"/{FEED}", [(b"authorization", f"Bearer {KEY.secret}".encode())]),
-        catalog(due),
-        shelf,
-        NOW,
-    )
-    assert value(found, "cache-control") == f"private, max-age={fresh}, must-revalidate"
-
-
-def test_what_anybody_may_read_is_for_shared_caches_too(shelf: Shelf) -> None:
-    found = ask(shelf, f"/{OPEN}", None, due=NOW + timedelta(seconds=9))
-    assert value(found, "cache-control").startswith("public, max-age=")
-    assert value(found, "vary") == "Accept-Encoding"
-    assert "license" in value(found, "link")
-
-
-def test_what_was_put_after_the_catalog_was_read_is_asked_for_again(shelf: Shelf) -> None:
-    request = asked("GET", f"/{FEED}", [(b"authorization", f"Bearer {KEY.secret}".encode())])
-    found = answered(request, catalog()._replace(at=PUT), shelf, NOW)
-    assert "max-age=0" in value(found, "cache-control")  # its moment may be another one
 
 
 def test_terms_travel_with_it(shelf: Shelf) -> None:

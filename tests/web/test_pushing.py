@@ -16,7 +16,7 @@ from syndicate import wiring
 from syndicate.model.subscription import Intent, Progress, Subscription
 from tests.cli.running import data, run
 from tests.web.serving import secret, served
-from tests.web.test_websub import OPEN, RSS, Side, kept, prepared, published, side_of
+from tests.web.subscribing import OPEN, RSS, Side, kept, prepared, side_of
 from tests.web.websub import (
     Callback,
     FlaskHub,
@@ -27,7 +27,6 @@ from tests.web.websub import (
     until,
 )
 
-__all__ = ["published"]
 ATOM = RSS.replace(".rss", ".atom")
 
 

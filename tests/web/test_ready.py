@@ -18,8 +18,8 @@ from syndicate.web.held import Shelf
 from syndicate.web.ready import lasts
 from syndicate.web.tally import Tally, counted
 from tests.cli.running import run
+from tests.web.answering import BODY, FEED, KEY, NOW, catalog
 from tests.web.serving import bearer, served
-from tests.web.test_answer import BODY, FEED, KEY, NOW, catalog
 from tests.web.test_hostile import answer, answers_to, asks, connected
 
 RSS = "/fenwold/fenwold-text.rss"

@@ -13,7 +13,6 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
 from syndicate.web.api.table import OPERATIONS
-from tests.cli.running import a_copy, run
 from tests.web.serving import Server, secret, served
 
 ARTICLE = "https://longshore.example/coasts/port-ellery-channel"
@@ -22,18 +21,10 @@ EXAMPLES = 12
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = a_copy(tmp_path_factory.mktemp("desk"))
-    run("regenerate", "--desk", made)
-    run("kill", "seagrass-study", "--reason", "error", "--desk", made)
-    return made
-
-
-@pytest.fixture(scope="module")
-def told(desk: Path) -> list[events.ScenarioFinished]:
+def told(published: Path) -> list[events.ScenarioFinished]:
     """What came of asking all that the description allows, and much that it does not."""
-    key = secret(desk, "fenwold")
-    with served(desk, "--api-rate", "1000000") as server:
+    key = secret(published, "fenwold")
+    with served(published, "--api-rate", "1000000") as server:
         server.until(200, "/api/feeds", authorization=f"Bearer {key}")
         found = list(_asked(server, key))
         assert server.ask("/healthz").status == 200
