@@ -1,6 +1,7 @@
-"""A group of documents on their way: all written, then all synced, then all renamed.
+"""A group of documents on their way: all written and synced, then all renamed.
 
-A disk syncs many files together for a fraction of what it takes one by one. What goes wrong with
+Each of many is written and synced by one of some threads: a disk syncs several files together for
+little more than one, and takes up the first while the next is still written. What goes wrong with
 one document is kept with it; the others go on.
 """
 
@@ -16,16 +17,17 @@ from syndicate.model.errors import TargetFailed
 from syndicate.targets._files import (
     Temporary,
     all_names,
+    each,
     failed,
     holds,
     is_file,
     segments_of,
-    sync_all,
+    synced,
 )
 from syndicate.targets._folders import Above, Folders
 
 DOCUMENTS = 64
-BYTES = 32 << 20
+BYTES = 64 << 20
 
 
 def groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -49,6 +51,8 @@ class Move:
         self.path = path
         self.above: Above = ()
         self.folder = -1
+        self.files: dict[str, bytes] = {}
+        """What stands there then, by name; what stands for the others comes last."""
         self.temporaries: list[Temporary] = []
         self.left_over: list[str] = []
         """Files of the document that it is published as no more."""
@@ -81,43 +85,19 @@ class Batch(ExitStack):
         super().__init__()
         self._folders = folders
         self._before_writing = before_writing
-        self._moves: list[Move] = []
 
-    def add(self, document: Document) -> Move:
-        """Write a document beside what is published, where that is not the same."""
-        root = self._folders.root
-        move = Move(root / document.path)
-        with move.kept():
-            *above, name = segments_of(document.path, root)
-            move.above = tuple(above)
-            move.folder = self._folders.make(move.above)
-            self._write(move, name, {name + end: data for end, data in document.files()})
-        self._moves.append(move)
-        return move
+    def put(self, documents: Iterable[Document]) -> list[Move]:
+        """Publish documents; give what became of each.
 
-    def _write(self, move: Move, name: str, files: dict[str, bytes]) -> None:
-        move.left_over = [
-            one for one in all_names(name) if one not in files and is_file(one, move.folder)
-        ]
-        new = {one: data for one, data in files.items() if not holds(one, data, move.folder)}
-        if new or move.left_over:
-            self._before_writing()
-        for one, data in new.items():
-            temporary = Temporary(one, data, move.folder)
-            self.callback(temporary.close)
-            move.temporaries.append(temporary)
-
-    def finish(self) -> None:
-        """Give the files their names, and bring all to the disk.
-
-        What stands for the others takes its name last, and goes last: whoever finds it right,
-        finds the others no older.
+        What stands for the others of a document takes its name last, and goes last: whoever finds
+        it right, finds the others no older.
         """
-        going = [one for one in self._moves if one.changes and not one.failure]
-        self._sync_files(going)
+        moves = [self._placed(document) for document in documents]
+        each(self._written, moves)
+        going = [one for one in moves if one.changes and not one.failure]
         for move in going:
             with move.kept():
-                for temporary in () if move.failure else move.temporaries:
+                for temporary in move.temporaries:
                     temporary.rename()
         self._sync_folders(going)
         over = [one for one in going if one.left_over and not one.failure]
@@ -127,18 +107,44 @@ class Batch(ExitStack):
                     with suppress(FileNotFoundError):
                         os.unlink(name, dir_fd=move.folder)
         self._sync_folders(over)
+        return moves
 
-    def _sync_files(self, moves: Sequence[Move]) -> None:
-        owners = [(move, one.descriptor) for move in moves for one in move.temporaries]
-        told = sync_all([descriptor for _, descriptor in owners])
-        for (move, _), err in zip(owners, told, strict=True):
-            if err:
-                move.fail(err)
+    def _placed(self, document: Document) -> Move:
+        """Give where a document goes; the folders above it are made."""
+        root = self._folders.root
+        move = Move(root / document.path)
+        with move.kept():
+            *above, name = segments_of(document.path, root)
+            move.above = tuple(above)
+            move.folder = self._folders.make(move.above)
+            move.files = {name + end: data for end, data in document.files()}
+            move.left_over = [
+                one
+                for one in all_names(name)
+                if one not in move.files and is_file(one, move.folder)
+            ]
+        return move
+
+    def _written(self, move: Move) -> None:
+        """Write the files of a document beside what is published, where that is not the same, and
+        bring them to the disk."""
+        if move.failure:
+            return
+        with move.kept():
+            new = [one for one in move.files.items() if not holds(*one, move.folder)]
+            if new or move.left_over:
+                self._before_writing()
+            for one, data in new:
+                temporary = Temporary(one, data, move.folder)
+                self.callback(temporary.close)
+                move.temporaries.append(temporary)
+            for temporary in move.temporaries:
+                os.fsync(temporary.descriptor)
 
     def _sync_folders(self, moves: Sequence[Move]) -> None:
         every = {one.above: list(self._folders.to_sync(one.above)) for one in moves}
         folders = sorted({descriptor for some in every.values() for descriptor in some})
-        told = dict(zip(folders, sync_all(folders), strict=True))
+        told = dict(zip(folders, each(synced, folders), strict=True))
         for move in moves:
             for err in filter(None, map(told.get, every[move.above])):
                 move.fail(err)

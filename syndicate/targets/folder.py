@@ -121,8 +121,7 @@ class FolderTarget:
                 Folders(self._root, self._mark_running) as folders,
                 Batch(folders, self._mark_running) as batch,
             ):
-                moves = [batch.add(document) for document in group]
-                batch.finish()
+                moves = batch.put(group)
             for move in moves:
                 if move.failure:
                     raise move.failure
