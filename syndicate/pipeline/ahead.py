@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from syndicate.formats.base import Format
 from syndicate.model.errors import SyndicateError
+from syndicate.pipeline.garbage import seldom_sought
 from syndicate.pipeline.plan import Arrived, Group
 from syndicate.pipeline.ports import Store
 
@@ -123,6 +124,6 @@ def _end_with_the_run() -> None:
 
 def _prepare(group: Group) -> None:
     """Prepare a group; what goes wrong goes wrong again in the run, which tells it."""
-    with suppress(SyndicateError):
+    with suppress(SyndicateError), seldom_sought():
         if _prepare_here is not None:
             _prepare_here(group)

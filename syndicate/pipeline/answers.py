@@ -49,64 +49,81 @@ class Answer(NamedTuple):
         return self.version == version and in_time
 
 
+Row = list[Any]
+"""An answer as it is kept: what JSON holds, in the order of an `Answer`."""
+
+
 class Shelf:
-    """The answers that one class was given."""
+    """The answers that one class was given; each is read when it is asked for."""
 
     def __init__(self, data: bytes | None, now: datetime) -> None:
         """Begin with what was kept; what cannot be read was never there."""
         self._known = _read(data) if data else {}
         self._now = now
-        self._used: dict[str, Answer] = {}
+        self._given: dict[str, Answer] = {}
+        self._used: dict[str, Row] = {}
 
     def get(self, guid: str, version: int) -> Answer | None:
         """Give what is still true about an article."""
-        found = self._known.get(guid)
-        if found is None or not found.holds(version, self._now):
+        row = self._known.get(guid)
+        found = _answer(row) if row else None
+        if row is None or found is None or not found.holds(version, self._now):
             return None
-        self._used[guid] = found
+        self._given[guid] = found
+        self._used[guid] = row
         return found
 
     def keep(self, guid: str, answer: Answer) -> None:
         """Keep an answer."""
-        self._used[guid] = answer
+        if self._given.get(guid) is not answer:
+            self._given[guid] = answer
+            self._used[guid] = _row(answer)
 
     def changed(self) -> bytes | None:
         """Give what to keep, where that is not what was kept; what nobody asked for goes."""
         return None if self._used == self._known else _written(self._used)
 
 
-def _written(answers: Mapping[str, Answer]) -> bytes:
-    rows = [[guid, *map(_plain, one[:-1]), one.facts and list(map(_plain, one.facts))]
-            for guid, one in answers.items()]  # fmt: skip
+def _written(rows: Mapping[str, Row]) -> bytes:
     return zlib.compress(json.dumps(rows).encode(), FAST)
 
 
+def _row(answer: Answer) -> Row:
+    *found, facts = map(_plain, answer)
+    return [*found, list(map(_plain, facts)) if facts else None]
+
+
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
 
 
-def _read(data: bytes) -> dict[str, Answer]:
+def _read(data: bytes) -> dict[str, Row]:
     try:
         rows = json.loads(zlib.decompress(data))
-        return {guid: _answer(*row) for guid, *row in rows}
-    except (zlib.error, ValueError, TypeError):
+    except (zlib.error, ValueError):
         return {}
+    return rows if isinstance(rows, dict) else {}
 
 
-def _answer(*row: Any) -> Answer:
-    version, since, until, too_old, first, opens, is_asked, due, place, facts = row
-    return Answer(
-        version,
-        datetime.fromisoformat(since),
-        _moment(until),
-        _moment(too_old),
-        _place(first),
-        _moment(opens),
-        is_asked,
-        _moment(due),
-        _place(place),
-        _facts(*facts) if facts else None,
-    )
+def _answer(row: Row) -> Answer | None:
+    try:
+        version, since, until, too_old, first, opens, is_asked, due, place, facts = row
+        return Answer(
+            version,
+            datetime.fromisoformat(since),
+            _moment(until),
+            _moment(too_old),
+            _place(first),
+            _moment(opens),
+            is_asked,
+            _moment(due),
+            _place(place),
+            _facts(*facts) if facts else None,
+        )
+    except (ValueError, TypeError):
+        return None
 
 
 def _facts(*row: Any) -> Facts:

@@ -95,7 +95,12 @@ class _Story:
             next_change=min(ends, default=None),
             quarantined=tuple(sorted(self.bad)),
         )
-        changed = (h for g, h in self.holdings.items() if self.past.holdings.get(g) != h)
+        before = self.past.holdings
+        changed = (
+            one
+            for one in self.holdings.values()
+            if before.get(one.guid) is not one and before.get(one.guid) != one
+        )
         return Followed(
             whole,
             self.revisions,

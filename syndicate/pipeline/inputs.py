@@ -71,22 +71,30 @@ class Ruled(NamedTuple):
     """SHA-256 of the decision."""
 
 
+AT_HAND = 200
+"""So many snapshots are kept; feeds of a partner go together in each of their formats."""
+
+
 class Snapshots:
     """Snapshots of what single partners are published by; what they share is written once."""
 
     def __init__(self) -> None:
         self._shared: list[tuple[DeskFiles, tuple[str, ...], tuple[str, ...]]] = []
-        self._last: tuple[DeskFiles, Partner, Snapshot] | None = None
+        self._made: dict[str, tuple[DeskFiles, Partner, Snapshot]] = {}
+        """By partner, of one group of feeds."""
 
     def of(self, files: DeskFiles, partner: Partner) -> Snapshot:
         """Give the desk, its licences, a partner, and who holds exclusives."""
-        if self._last and self._last[0] is files and self._last[1] is partner:
-            return self._last[2]
+        known = self._made.get(partner.id)
+        if known and known[0] is files and known[1] is partner:
+            return known[2]
         shared, holders = self._of(files)
         own = _text(partner)
         others = [one for one in holders if one != own]
         made = _listed(shared[0], shared[1:], [own, *others])
-        self._last = files, partner, made
+        if len(self._made) >= AT_HAND:
+            self._made.clear()
+        self._made[partner.id] = files, partner, made
         return made
 
     def _of(self, files: DeskFiles) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -75,18 +75,25 @@ class Run(Protocol):
         """Whether some of the desk's files could not be read."""
 
 
-class Content(NamedTuple):
-    """What all feeds of a frame have in them: worked out once for all."""
+class Standing(NamedTuple):
+    """What stands in feeds, in whatever format, and what is recorded of it."""
 
-    pressed: Pressed
     composed: Composition
     """Without what cannot be written."""
-    bad: tuple[Quarantined, ...]
     manifest: tuple[ManifestLine, ...]
     manifest_digest: str
     rulings: str
     rulings_digest: str
     there: frozenset[str]
+    """The articles and notices."""
+
+
+class Content(NamedTuple):
+    """What all feeds of a frame have in them: worked out once for all."""
+
+    pressed: Pressed
+    bad: tuple[Quarantined, ...]
+    standing: Standing
 
 
 Difference = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -125,6 +132,7 @@ class Making:
         self._press = Press(self._keeping)
         self._sheets = Sheets(self._keeping)
         self._compared: tuple[object, Difference] | None = None
+        self._stands: tuple[Followed, Standing] | None = None
         self.snapshots = Snapshots()
 
     def followed(self, group: Group) -> Followed:
@@ -158,6 +166,12 @@ class Making:
         """Keep what can be made again; the last thing to do."""
         self._keeping.flush()
 
+    def _standing(self, group: Group, followed: Followed) -> Standing:
+        """Give what stands in all feeds of a group where everything can be written."""
+        if self._stands is None or self._stands[0] is not followed:
+            self._stands = followed, _standing(group.asked, followed, followed.composed)
+        return self._stands[1]
+
     def _formats(self, group: Group) -> list[Format]:
         names = dict.fromkeys(one.turn.format for one in group.members)
         return [self._run.formats[name] for name in names]
@@ -166,17 +180,19 @@ class Making:
         """Give what each feed in a format comes to."""
         whole = followed.composed
         contents: dict[object, Content] = {}
+        standing = self._standing(group, followed)
         members = [one for one in group.members if one.turn.format == fmt.name]
         for wrap in self._sheets.wraps(fmt, members, whole):
             if wrap.frame not in contents:
                 things: list[Line | Tombstone] = [*whole.tombstones, *whole.lines]
                 pressed = self._press.press(fmt, wrap.frame, things)
-                contents[wrap.frame] = _content(group.asked, followed, pressed)
+                contents[wrap.frame] = _content(group.asked, followed, pressed, standing)
             yield self._one(wrap, fmt, followed, contents[wrap.frame])
 
     def _one(self, wrap: Wrap, fmt: Format, followed: Followed, content: Content) -> Made:
         """Give what one feed comes to: its own envelope around what is shared."""
-        whole, composed, member = followed.composed, content.composed, wrap.member
+        whole, standing, member = followed.composed, content.standing, wrap.member
+        composed = standing.composed
         told = self.told(member.turn)._replace(
             entries=len(composed.lines),
             tombstones=len(composed.tombstones),
@@ -189,35 +205,35 @@ class Making:
         except RenderFailed as failed:
             told = told._replace(failure=str(failed), next_change=None)
             return Made(member, told, _again(member.way))
-        added, changed, removed = self._difference(member.way, content)
+        added, changed, removed = self._difference(member.way, standing)
         told = told._replace(added=added, changed=changed, removed=removed)
         way = member.way._replace(
             due=whole.next_change, entries=told.entries, stones=told.tombstones
         )
         if way.sequence and way.digest == sheet.digest:
-            return Made(member, told, way, sheet, None, content.there)
-        edition = self._edition(member, fmt, content, sheet)
+            return Made(member, told, way, sheet, None, standing.there)
+        edition = self._edition(member, fmt, standing, sheet)
         way = way._replace(
             sequence=edition.sequence,
             digest=sheet.digest,
             updated=sheet.updated,
-            manifest=content.manifest_digest,
+            manifest=standing.manifest_digest,
         )
-        return Made(member, told, way, sheet, edition, content.there, content.rulings)
+        return Made(member, told, way, sheet, edition, standing.there, standing.rulings)
 
-    def _difference(self, before: Way, content: Content) -> Difference:
+    def _difference(self, before: Way, standing: Standing) -> Difference:
         """Give what an edition adds, changes and removes against the last one."""
-        key = before.manifest if before.sequence else "", content.manifest_digest
+        key = before.manifest if before.sequence else "", standing.manifest_digest
         if self._compared is None or self._compared[0] != key:
             lines = self._store.manifest(before.manifest) if before.sequence else ()
-            self._compared = key, _difference(lines, content.manifest)
+            self._compared = key, _difference(lines, standing.manifest)
         return self._compared[1]
 
     def _edition(
         self,
         member: Member,
         fmt: Format,
-        content: Content,
+        standing: Standing,
         sheet: Sheet,
     ) -> Edition:
         turn = member.turn
@@ -227,11 +243,11 @@ class Making:
             format=fmt.name,
             sequence=member.way.sequence + 1,
             digest=sheet.digest,
-            manifest=content.manifest,
+            manifest=standing.manifest,
             at=self._run.now,
             updated=sheet.updated,
             inputs=self.snapshots.of(turn.files, turn.partner).digest,
-            rulings=content.rulings_digest,
+            rulings=standing.rulings_digest,
             names=member.way.names,
             makeup=digest_of(sheet.makeup),
             opening=len(sheet.envelope.opening),
@@ -258,22 +274,21 @@ def _again(way: Way) -> Way:
     return way._replace(asked="")
 
 
-def _content(asked: Class, followed: Followed, pressed: Pressed) -> Content:
-    whole = followed.composed
+def _content(asked: Class, followed: Followed, pressed: Pressed, whole: Standing) -> Content:
     bad = tuple(Quarantined(guid, why) for guid, why in pressed.faults.items())
-    composed = whole.without(pressed.faults) if bad else whole
+    if not bad:
+        return Content(pressed, bad, whole)
+    left = followed.composed.without(pressed.faults)
+    return Content(pressed, bad, _standing(asked, followed, left))
+
+
+def _standing(asked: Class, followed: Followed, composed: Composition) -> Standing:
+    whole = followed.composed
     manifest = followed.manifest(composed)
     rulings = rulings_text(asked, manifest, whole.lines, followed.delivered, whole.counted)
     there = frozenset(composed.guids())
-    return Content(
-        pressed,
-        composed,
-        bad,
-        manifest,
-        manifest_digest(manifest),
-        rulings,
-        digest_of(rulings),
-        there,
+    return Standing(
+        composed, manifest, manifest_digest(manifest), rulings, digest_of(rulings), there
     )
 
 

@@ -26,6 +26,7 @@ from syndicate.model.partner import AgreementState, Partner
 from syndicate.model.receipt import Way
 from syndicate.pipeline.ahead import MOST, PAYS, Errand, cores, new_work, prepared
 from syndicate.pipeline.former import formers
+from syndicate.pipeline.garbage import seldom_sought
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.made import Published, preparing
 from syndicate.pipeline.plan import Arrived, Group, Planner, Turn, news_of
@@ -170,7 +171,7 @@ class Regeneration:
         if self.dry_run:
             yield from self._run(only)
             return
-        with self.target.lock():
+        with self.target.lock(), seldom_sought():
             self._catch_up()
             yield from self._run(only)
 

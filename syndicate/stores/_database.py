@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from syndicate.model.errors import StoreFailed
@@ -33,9 +33,14 @@ class Database:
         self._noted = 0
         """How many lines were added since then."""
 
-    def _all(self, query: sa.Select[Any]) -> list[Any]:
+    def _all(self, query: sa.Select[Any], given: Mapping[str, Any] | None = None) -> list[Any]:
         with told(self._place), self._engine.connect() as connection:
-            return list(connection.execute(query))
+            return list(connection.execute(query, given).all())
+
+    def _some(self, columns: tuple[sa.Column[Any], ...], keys: Iterable[str]) -> list[Any]:
+        """Give some columns of the rows whose first one is among some keys."""
+        query = _named(columns)
+        return [row for page in pages(keys) for row in self._all(query, {"keys": page})]
 
     @contextmanager
     def _changing(self) -> Iterator[sa.Connection]:
@@ -93,6 +98,11 @@ class Database:
                     _head.write(path, *last)
 
 
+@cache
+def _named(columns: tuple[sa.Column[Any], ...]) -> sa.Select[Any]:
+    return sa.select(*columns).where(columns[0].in_(sa.bindparam("keys", expanding=True)))
+
+
 @contextmanager
 def _only_locked(connection: sa.Connection) -> Iterator[None]:
     """Give up nothing but the lock at the end."""
@@ -128,19 +138,14 @@ def pages(names: Iterable[str]) -> Iterator[list[str]]:
 def insert_new(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Insert the rows whose primary key is not there yet."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
+        connection.execute(_sqlite.insert(table).on_conflict_do_nothing(), list(rows))
 
 
 def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Insert rows, or replace those of the same primary key."""
     if not rows:
         return
-    made = _insert(connection, table)
+    made = _sqlite.insert(table)
     keys = [column.name for column in table.primary_key]
     values = {name: made.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(made.on_conflict_do_update(index_elements=keys, set_=values), list(rows))
-
-
-def _insert(connection: sa.Connection, table: sa.Table) -> Any:
-    kinds: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
-    return kinds[connection.dialect.name].insert(table)

@@ -30,6 +30,21 @@ _PLACE = (KEYS.c.guid, KEYS.c.version, KEYS.c.released, KEYS.c.created, KEYS.c.u
 """What a `Key` is made of."""
 
 
+_OF_FACET = (
+    sa.select(*_PLACE)
+    .join(FACETS, FACETS.c.guid == KEYS.c.guid)
+    .where(FACETS.c.facet == sa.bindparam("facet"), KEYS.c.usable)
+)
+_NEWEST = (FACETS.c.released.desc(), FACETS.c.guid.desc())
+_FIRST = _OF_FACET.order_by(*_NEWEST).limit(_PAGE)
+_BEFORE = sa.tuple_(sa.bindparam("released"), sa.bindparam("guid"))
+_AFTER = (
+    _OF_FACET.where(sa.tuple_(FACETS.c.released, FACETS.c.guid) < _BEFORE)
+    .order_by(*_NEWEST)
+    .limit(_PAGE)
+)
+
+
 class IndexPart(Database):
     """The Index of `syndicate.pipeline.pool`, and what arrived since when."""
 
@@ -56,19 +71,14 @@ class IndexPart(Database):
 
     def _pages(self, facet: str) -> Iterator[Key]:
         """Give the usable articles of a facet, newest first, page by page."""
-        columns, before = FACETS.c, None
+        rows = self._all(_FIRST, {"facet": facet})
         while True:
-            query = sa.select(*_PLACE).join(FACETS, columns.guid == KEYS.c.guid)
-            query = query.where(columns.facet == facet, KEYS.c.usable)
-            if before is not None:
-                place = sa.tuple_(columns.released, columns.guid)
-                query = query.where(place < sa.tuple_(*map(sa.literal, before)))
-            order = (columns.released.desc(), columns.guid.desc())
-            rows = self._all(query.order_by(*order).limit(_PAGE))
             yield from (_key_of(row) for row in rows)
             if len(rows) < _PAGE:
                 return
-            before = rows[-1].released, rows[-1].guid
+            last = rows[-1]
+            after = {"facet": facet, "released": last.released, "guid": last.guid}
+            rows = self._all(_AFTER, after)
 
     def taken_back_since(self, moment: datetime) -> Iterator[str]:
         """Give what was withheld or killed by a version made after a moment."""

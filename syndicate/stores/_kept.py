@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,7 +17,7 @@ class KeptPart(Database):
 
     def shelf(self, asked: str) -> bytes | None:
         """Give what a class was told."""
-        rows = self._all(sa.select(SHELVES.c.data).where(SHELVES.c.asked == asked))
+        rows = self._some((SHELVES.c.asked, SHELVES.c.data), (asked,))
         return bytes(rows[0].data) if rows else None
 
     def shelves(self, asked: Iterable[str]) -> frozenset[str]:
@@ -33,7 +32,7 @@ class KeptPart(Database):
 
     def fragment_data(self, keys: Iterable[str]) -> Mapping[str, bytes]:
         """Give the deflated bytes of kept fragments, by key."""
-        return dict(self._some((FRAGMENTS.c.key, FRAGMENTS.c.data), keys))
+        return {key: data for key, data in self._some((FRAGMENTS.c.key, FRAGMENTS.c.data), keys)}
 
     def pieces(self, keys: Iterable[str]) -> Mapping[str, tuple[bytes, int, int]]:
         """Give (raw deflate, size, CRC-32) of the pieces that are kept, by key."""
@@ -42,15 +41,7 @@ class KeptPart(Database):
 
     def envelopes(self, keys: Iterable[str]) -> Mapping[str, bytes]:
         """Give the envelopes that are kept, by key."""
-        return dict(self._some((ENVELOPES.c.key, ENVELOPES.c.data), keys))
-
-    def _some(self, columns: tuple[sa.Column[Any], ...], keys: Iterable[str]) -> list[Any]:
-        key = columns[0]
-        return [
-            tuple(row)
-            for page in pages(keys)
-            for row in self._all(sa.select(*columns).where(key.in_(page)))
-        ]
+        return {key: data for key, data in self._some((ENVELOPES.c.key, ENVELOPES.c.data), keys)}
 
     def keep(self, made: Keeps) -> None:
         """Keep what was made, in one transaction."""

@@ -192,9 +192,8 @@ def _refuse_taken(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) 
 
 def _keep_manifest(connection: sa.Connection, edition: Edition, manifest: str) -> None:
     held = sa.select(LINES.c.position).where(LINES.c.manifest == manifest).limit(1)
-    rows = line_rows(edition, manifest)
-    if rows and connection.execute(held).first() is None:
-        connection.execute(LINES.insert(), rows)
+    if edition.manifest and connection.execute(held).first() is None:
+        connection.execute(LINES.insert(), line_rows(edition, manifest))
 
 
 def _keep(connection: sa.Connection, receipt: Receipt, stream: int) -> list[Noted]:

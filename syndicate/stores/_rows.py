@@ -126,6 +126,8 @@ def _told(place: str) -> Iterator[None]:
 
 _OWN = {"feed", "format", "partner"}
 """What of a holding is not the stream's."""
+_NOBODY = json.dumps(dict.fromkeys(sorted(_OWN), ""))[1:]
+"""The same of no feed, as the end of a JSON object."""
 
 
 def holding_row(holding: Holding, stream: int) -> dict[str, Any]:
@@ -147,11 +149,11 @@ def holding_row(holding: Holding, stream: int) -> dict[str, Any]:
 
 def holding_of(row: Any, way: Way | None = None) -> Holding:
     """Give the holding of a row: a stream's, or a feed's own. Raises StoreFailed."""
-    own = {name: getattr(way, name) if way else "" for name in sorted(_OWN)}
     with _told(f"holding of {row.guid} in stream {row.stream}"):
-        data = {**json.loads(row.json), **own}
-        if way:
-            data["agreement"] = agreement_called(way.names, data.get("agreement", ""))
+        if way is None:
+            return Holding.model_validate_json(f"{row.json[:-1]},{_NOBODY}")
+        data = {**json.loads(row.json), **{name: getattr(way, name) for name in _OWN}}
+        data["agreement"] = agreement_called(way.names, data.get("agreement", ""))
         return Holding.model_validate(data)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import sqlite
 
 from syndicate.stores._files import sync
 
@@ -117,6 +118,10 @@ def lock_for_change(connection: sa.Connection) -> None:
     """Keep other processes from changing the database until the transaction ends."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+insert = sqlite.insert
+"""Gives a statement that inserts, and that may say what becomes of rows that are there."""
 
 
 def mend_of_disk(err: OSError) -> str:

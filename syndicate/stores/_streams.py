@@ -14,6 +14,12 @@ from syndicate.stores._database import Database, insert_new, pages, upsert
 from syndicate.stores._rows import holding_of, instant, way_of, way_row
 from syndicate.stores._tables import SELECTIONS, SETTINGS, STREAMS, WAYS
 
+_HELD = sa.select(STREAMS).where(STREAMS.c.stream == sa.bindparam("stream"))
+_HELD_OF = _HELD.where(STREAMS.c.guid.in_(sa.bindparam("keys", expanding=True)))
+_COME = _HELD.where(
+    (STREAMS.c.due <= sa.bindparam("now")) | (STREAMS.c.shown_until > sa.bindparam("now"))
+)
+
 
 class StreamPart(Database):
     """Ways, streams and settings of the Store of `syndicate.pipeline.ports`."""
@@ -123,18 +129,14 @@ class StreamPart(Database):
     ) -> tuple[Holding, ...]:
         """Give the holdings of a stream as its class calls things: all of them, or of some
         articles and of all that must be looked at now."""
-        mine = STREAMS.c.stream == stream
-        rows: dict[str, Any] = {}
         if guids is None:
-            rows = {row.guid: row for row in self._all(sa.select(STREAMS).where(mine))}
+            rows = {row.guid: row for row in self._all(_HELD, {"stream": stream})}
         else:
-            moment = instant(now)
-            come = (STREAMS.c.due <= moment) | (STREAMS.c.shown_until > moment)
-            for row in self._all(sa.select(STREAMS).where(mine & come)):
-                rows[row.guid] = row
+            asked: dict[str, Any] = {"stream": stream, "now": instant(now)}
+            rows = {row.guid: row for row in self._all(_COME, asked)}
             for page in pages(guids):
-                for row in self._all(sa.select(STREAMS).where(mine & STREAMS.c.guid.in_(page))):
-                    rows[row.guid] = row
+                named = {"stream": stream, "keys": page}
+                rows.update({row.guid: row for row in self._all(_HELD_OF, named)})
         return tuple(holding_of(rows[guid]) for guid in sorted(rows))
 
     def last_place(self, stream: int, without: Collection[str] = ()) -> int:
