@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from math import inf
 from typing import NamedTuple, Protocol
 
@@ -182,11 +182,16 @@ class Index(Protocol):
         """Give the usable article that has a page (its canonical URL); the first by guid."""
 
 
+ARTICLES_AT_HAND = 256
+"""What is new is asked for by many classes, one after the other."""
+
+
 class Indexed:
     """Articles found by an index: as much work as a feed has articles."""
 
     def __init__(self, index: Index, now: datetime) -> None:
         self._index = index
+        self._article = lru_cache(ARTICLES_AT_HAND)(index.article)
         self._now = now
         waiting = index.waiting(now)
         self._aside = Everything(index.histories(waiting).values(), now)
@@ -202,7 +207,7 @@ class Indexed:
             best = _best(feed, key, later)
             while aside and aside[0].best <= best:
                 yield aside.pop(0)
-            yield Offer(best, key.guid, key.version, partial(self._index.article, key.guid))
+            yield Offer(best, key.guid, key.version, partial(self._article, key.guid))
         yield from aside
 
     def taken_back(self, request: Request) -> Iterable[History]:

@@ -30,6 +30,12 @@ _PLACE = (KEYS.c.guid, KEYS.c.version, KEYS.c.released, KEYS.c.created, KEYS.c.u
 """What a `Key` is made of."""
 
 
+_ARTICLE = (
+    sa.select(ARTICLES.c.guid, ARTICLES.c.version, ARTICLES.c.json)
+    .where(ARTICLES.c.guid == sa.bindparam("guid"))
+    .order_by(ARTICLES.c.version.desc())
+    .limit(1)
+)
 _OF_FACET = (
     sa.select(*_PLACE)
     .join(FACETS, FACETS.c.guid == KEYS.c.guid)
@@ -98,8 +104,7 @@ class IndexPart(Database):
 
     def article(self, guid: str) -> Article:
         """Give the newest version."""
-        query = sa.select(ARTICLES).where(ARTICLES.c.guid == guid)
-        [row] = self._all(query.order_by(ARTICLES.c.version.desc()).limit(1))
+        [row] = self._all(_ARTICLE, {"guid": guid})
         return article_of(row)
 
     def histories(self, guids: Iterable[str]) -> Mapping[str, History]:

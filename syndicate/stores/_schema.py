@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from syndicate.model.errors import StoreFailed
 from syndicate.stores._sqlite import lock_for_change
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest revision in migrations/versions."""
 
 

@@ -43,7 +43,7 @@ EDITIONS = sa.Table(
     sa.Column("partner", _NAME, nullable=False),
     sa.Column("digest", _DIGEST, nullable=False),
     sa.Column("manifest", _DIGEST, nullable=False, index=True),
-    sa.Column("at", _INSTANT, nullable=False),
+    sa.Column("at", _INSTANT, nullable=False, index=True),
     sa.Column("updated", _INSTANT, nullable=False),
     sa.Column("json", sa.Text, nullable=False),
     sa.Column("inputs", _DIGEST, nullable=False, server_default=""),
