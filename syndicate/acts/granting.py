@@ -22,8 +22,8 @@ from syndicate.model.partner import Partner
 from syndicate.model.request import LicenceRequest, RequestState
 from syndicate.pipeline import keys
 from syndicate.pipeline.browse import guid_named
-from syndicate.pipeline.compose import path_of
 from syndicate.pipeline.explain import explain
+from syndicate.pipeline.heads import path_of
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.requests import Terms, decided, find_request, names_in, partner_of
 from syndicate.pipeline.timeline import ORDER

@@ -26,8 +26,8 @@ from syndicate.model.credential import RANDOM_BYTES, Credential, Kind
 from syndicate.model.desk import DeskFiles
 from syndicate.model.partner import Partner
 from syndicate.pipeline import keys
-from syndicate.pipeline.compose import path_of
 from syndicate.pipeline.explain import find_partner
+from syndicate.pipeline.heads import path_of
 from syndicate.pipeline.ports import Store
 from syndicate.web.tally import counted
 

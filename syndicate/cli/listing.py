@@ -22,8 +22,8 @@ from syndicate.licensing.conflicts import RULES
 from syndicate.licensing.problem import Problem
 from syndicate.model.errors import NotFound
 from syndicate.model.partner import Agreement, Partner
-from syndicate.pipeline.compose import path_of
 from syndicate.pipeline.explain import find_partner
+from syndicate.pipeline.heads import path_of
 
 
 @click.group()

@@ -146,6 +146,12 @@ class Desk(Model):
         return f"{self.base_url.rstrip('/')}/{path}"
 
 
+_NO_IMPRINT = {
+    *("store", "target", "inbox", "encodings", "push"),
+    *("defaults", "groups", "source_agreements"),
+}
+
+
 @dataclass(frozen=True)
 class DeskFiles:
     """Everything the desk's files say, validated one by one."""
@@ -161,6 +167,11 @@ class DeskFiles:
         if isinstance(self.partners, Roster):
             return self.partners.outlines
         return tuple(outline_of(one) for one in self.partners)
+
+    @cached_property
+    def imprint(self) -> str:
+        """What of the desk stands in the head of a feed, as text: name, addresses, notice."""
+        return self.desk.model_dump_json(exclude=_NO_IMPRINT, exclude_defaults=True)
 
     @cached_property
     def _places(self) -> dict[str, int]:

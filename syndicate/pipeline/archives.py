@@ -27,17 +27,10 @@ from syndicate.model.errors import BadDesk, RenderFailed
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Partner
 from syndicate.model.receipt import Holding, Item, Way
-from syndicate.pipeline.compose import (
-    Composition,
-    archive_path,
-    compose,
-    has_quota,
-    head_of,
-    path_of,
-    request_of,
-)
+from syndicate.pipeline.compose import Composition, compose, has_quota, request_of
 from syndicate.pipeline.follow import follow
 from syndicate.pipeline.followed import Past
+from syndicate.pipeline.heads import archive_path, head_of, path_of
 from syndicate.pipeline.items import lost_places
 from syndicate.pipeline.keeping import Keeping
 from syndicate.pipeline.lines import Line, Whole

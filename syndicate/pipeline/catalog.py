@@ -19,7 +19,7 @@ from syndicate.model.desk import Desk, DeskFiles
 from syndicate.model.feed import Feed
 from syndicate.model.partner import AgreementState, Partner
 from syndicate.model.receipt import Way
-from syndicate.pipeline.compose import path_of
+from syndicate.pipeline.heads import path_of
 
 NO_PLACE = ""
 """The property of a feed that is no longer on the desk: no key for one property opens it."""

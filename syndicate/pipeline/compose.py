@@ -4,34 +4,28 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from syndicate import __version__
-from syndicate.formats.base import Format
 from syndicate.licensing.covers import misses, too_old_from
 from syndicate.licensing.govern import (
     Request,
     Ruling,
     carries_matter,
-    in_order,
     licence_named,
     releases,
 )
 from syndicate.licensing.question import Question
 from syndicate.licensing.quota import Room, is_counted, room, slots_for
 from syndicate.licensing.redact import published_at
-from syndicate.licensing.terms import document_path
 from syndicate.licensing.withdraw import tombstone
 from syndicate.model.article import Article
-from syndicate.model.base import direction_of
 from syndicate.model.decision import Verdict
 from syndicate.model.desk import DeskFiles
-from syndicate.model.document import Archives, FeedHead
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.model.feed import Feed
-from syndicate.model.partner import Agreement, AgreementState, Partner
+from syndicate.model.partner import Partner
 from syndicate.model.receipt import Slot
 from syndicate.pipeline.answers import Answer, Shelf
 from syndicate.pipeline.lines import Line, Whole
@@ -306,89 +300,3 @@ def _notice(request: Request, feed: Feed, history: History, now: datetime) -> To
         return not any(misses(feed.selection, article, moment))
 
     return tombstone(request, history, now, picks)
-
-
-def path_of(partner: str, feed: str, fmt: Format) -> str:
-    """Give the published path of a feed in a format: gazette/gazette-all.rss."""
-    return f"{partner}/{feed}.{fmt.suffix}"
-
-
-def archive_path(partner: str, feed: str, fmt: Format, number: int) -> str:
-    """Give the path of the archive that ends at a place: gazette/gazette-all/archive/50.rss."""
-    return path_of(partner, f"{feed}{ARCHIVE}{number}", fmt)
-
-
-ARCHIVE = "/archive/"
-"""Stands between a feed and the number of an archive."""
-
-
-def head_of(
-    files: DeskFiles, partner: Partner, feed: Feed, fmt: Format, composed: Composition
-) -> FeedHead:
-    """Give the envelope of a feed. Its time comes from its content, never from a clock."""
-    desk = files.desk
-    language = feed.language or desk.language
-    agreement = _agreement_of(partner, feed, composed.now)
-    licence = agreement and files.licence(agreement.licence, agreement.licence_version)
-    updated = content_time(files, partner, composed)
-    previous = archive_path(partner.id, feed.id, fmt, composed.archived)
-    archives = Archives(previous=desk.url_of(previous))
-    return FeedHead(
-        id=f"tag:{desk.domain},{desk.since}:feed/{feed.id}",
-        title=feed.title,
-        description=feed.description,
-        language=language,
-        dir="rtl" if direction_of(language) == "rtl" else "ltr",
-        self_url=desk.url_of(path_of(partner.id, feed.id, fmt)),
-        site_url=desk.url,
-        logo=desk.logo,
-        publisher=desk.name,
-        contact=desk.contact,
-        rights=desk.notice(updated.year),
-        licence_url=desk.url_of(document_path(licence, "html")) if licence else None,
-        valid_until=agreement.term.closes if agreement else None,
-        updated=updated,
-        archives=archives if composed.archived and fmt.archives else None,
-        renditions=feed.renditions,
-        generator_version=__version__,
-    )
-
-
-def own_facts(files: DeskFiles, partner: Partner, feed: Feed, fmt: Format, now: datetime) -> str:
-    """Give as text what of a document is the feed's own and does not follow from its content."""
-    nothing = Composition((), (), None, now)
-    start = content_time(files, partner, nothing)
-    head = head_of(files, partner, feed, fmt, nothing)
-    own = head.model_dump_json(exclude={"updated", "archives"})
-    return f"{start.isoformat()} {','.join(files.desk.encodings)} {own}"
-
-
-_BOUND = {AgreementState.ACTIVE, AgreementState.SUSPENDED, AgreementState.TERMINATED}
-
-
-def _agreement_of(partner: Partner, feed: Feed, now: datetime | None) -> Agreement | None:
-    """Give the agreement a feed runs under, else the last it ran under; never a draft."""
-    place = partner.property_of(feed).id
-    named = [one for one in in_order(partner) if place in one.properties and one.state in _BOUND]
-    active = [one for one in named if one.state is AgreementState.ACTIVE]
-    for one in active:
-        if now is None or one.term.closes is None or one.term.closes > now:
-            return one
-    ends = [(one.term.closes, one) for one in named if one.term.closes]
-    return max(ends, key=lambda end: end[0])[1] if ends else next(iter(named), None)
-
-
-def content_time(files: DeskFiles, partner: Partner, composed: Composition) -> datetime:
-    """Give the last change of the content; of an empty feed, the start of its agreement."""
-    newest = newest_of(composed)
-    if newest:
-        return newest
-    starts = [a.term.opens for a in in_order(partner) if a.state is not AgreementState.DRAFT]
-    return next((s for s in starts if s), datetime(files.desk.since, 1, 1, tzinfo=UTC))
-
-
-def newest_of(composed: Composition) -> datetime | None:
-    """Give the last change of what stands in a feed; None where nothing does."""
-    times = [line.updated for line in composed.lines]
-    times += [notice.when for notice in composed.tombstones]
-    return max(times, default=None)

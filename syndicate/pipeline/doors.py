@@ -22,8 +22,8 @@ from syndicate.model.entry import Entry
 from syndicate.model.errors import RenderFailed
 from syndicate.model.receipt import Way
 from syndicate.pipeline.classes import Classes, known_names
-from syndicate.pipeline.compose import own_facts, path_of
 from syndicate.pipeline.former import formers
+from syndicate.pipeline.heads import own_facts, path_of
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.keeping import Keeping
 from syndicate.pipeline.lines import Line

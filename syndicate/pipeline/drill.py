@@ -18,7 +18,8 @@ from syndicate.model.feed import Feed
 from syndicate.model.licence import Licence
 from syndicate.model.partner import AgreementState, Partner
 from syndicate.model.selection import Selection
-from syndicate.pipeline.compose import path_of, request_of
+from syndicate.pipeline.compose import request_of
+from syndicate.pipeline.heads import path_of
 
 NEWS = timedelta(minutes=1)
 """How old a canary is, at least."""

@@ -52,8 +52,8 @@ class KeptEnvelope(NamedTuple):
 
     key: str
     """SHA-256 of all that it follows from, its slots apart."""
-    head: str
-    """Digest of what of the head is the feed's own."""
+    asked: str
+    """The class of the feeds that it is for."""
     data: bytes
 
 
@@ -96,10 +96,9 @@ class Kept(Protocol):
         fragments: AbstractSet[str],
         pieces: AbstractSet[str],
         asked: AbstractSet[str],
-        heads: AbstractSet[str],
     ) -> int:
-        """Keep only fragments of these digests, pieces of these keys, the shelves of these
-        classes, the envelopes of these heads; give how many fragments are left."""
+        """Keep only fragments of these digests, pieces of these keys, the shelves and envelopes of
+        these classes; give how many fragments are left."""
 
 
 class Keeping:

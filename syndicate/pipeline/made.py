@@ -12,8 +12,9 @@ from syndicate.model.errors import RenderFailed, TargetFailed
 from syndicate.model.receipt import Edition, ManifestLine, Way, manifest_digest
 from syndicate.pipeline.ahead import Errand
 from syndicate.pipeline.classes import Class
-from syndicate.pipeline.compose import Composition, Quarantined, path_of
+from syndicate.pipeline.compose import Composition, Quarantined
 from syndicate.pipeline.followed import Followed
+from syndicate.pipeline.heads import path_of
 from syndicate.pipeline.inputs import Snapshots, rulings_text
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.keeping import Keeping

@@ -20,8 +20,8 @@ from syndicate.model.partner import Partner
 from syndicate.model.receipt import Way
 from syndicate.model.roster import outline_of
 from syndicate.pipeline.classes import Class, Classes, known_names
-from syndicate.pipeline.compose import own_facts, path_of
 from syndicate.pipeline.former import Former
+from syndicate.pipeline.heads import own_facts, path_of
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.pool import facets_for
 from syndicate.pipeline.ports import Store

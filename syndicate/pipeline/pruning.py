@@ -46,6 +46,5 @@ def _prune(store: Store) -> int:
         needed.update(one.key for one in found)
         pieces.update(packing.piece_keys(found, told["between"].encode()))
     asked = {one.asked for one in ways}
-    heads = {one.head for one in ways}
     store.prune_streams()
-    return store.prune(needed, pieces, asked, heads)
+    return store.prune(needed, pieces, asked)

@@ -1,26 +1,37 @@
 """Documents before their bytes are put together: an envelope of a feed's own around fragments.
 
-What stands around the articles changes with them only in a few slots: a date, an id. So an
-envelope is written and checked once for a head, and kept with its slots empty; from then on it is
-filled. It is kept only where two different fillings leave the same around the slots.
+What stands around the articles is the same in all feeds of a class, but for what each is called
+(heads.py), and it changes with the articles only in a few slots: a date, an id. So an envelope is
+written and checked once for a class, and kept with all of that left open; from then on it is
+filled. It is kept only where filling gives again, byte by byte, what was written and checked.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from syndicate import __version__
 from syndicate.checks.findings import MAX_BYTES
 from syndicate.checks.fragments import check_envelope
 from syndicate.formats import packing
 from syndicate.formats.base import Envelope, Format, Frame, Piece, refuse_twice
-from syndicate.model.document import Archives, Document, FeedHead, document_digest
+from syndicate.model.document import Document, FeedHead, document_digest
 from syndicate.model.errors import RenderFailed
-from syndicate.pipeline.compose import ARCHIVE, Composition, content_time, head_of, newest_of
+from syndicate.pipeline.compose import Composition
+from syndicate.pipeline.heads import (
+    ARCHIVE,
+    Own,
+    content_time,
+    head_of,
+    head_with,
+    newest_of,
+    own_of,
+    shared_of,
+)
 from syndicate.pipeline.items import digest_of
 from syndicate.pipeline.keeping import Keeping, KeptEnvelope
 from syndicate.pipeline.plan import Member
@@ -28,6 +39,8 @@ from syndicate.pipeline.press import Pressed, words_of
 
 _SLOT = "\0{}\0"
 """Marks a slot: no XML document holds it."""
+AT_HAND = 200
+"""So many envelopes are at hand, at most."""
 
 
 class Sheet(NamedTuple):
@@ -80,17 +93,17 @@ def require(encodings: Iterable[str]) -> None:
 
 
 class Template(NamedTuple):
-    """An envelope with empty slots, checked."""
+    """An envelope with empty slots; what was written of it was checked."""
 
     frame: Frame
     opening: str
     between: str
     closing: str
 
-    def filled(self, slots: Sequence[str]) -> Envelope:
-        """Give the envelope for some content."""
+    def filled(self, texts: Sequence[str]) -> Envelope:
+        """Give the envelope for some content and some feed: see `_texts`."""
         opening = self.opening
-        for number, text in enumerate(slots):
+        for number, text in enumerate(texts):
             opening = opening.replace(_SLOT.format(number), text)
         return Envelope(opening.encode(), self.between.encode(), self.closing.encode())
 
@@ -105,21 +118,39 @@ def _template(data: bytes) -> Template:
     return Template(named._replace(renditions=tuple(named.renditions)), *rest)
 
 
-def _emptied(frame: Frame, envelope: Envelope, slots: Sequence[str]) -> Template:
+def _emptied(frame: Frame, envelope: Envelope, texts: Sequence[str]) -> Template:
     opening = envelope.opening.decode()
-    for number, text in enumerate(slots):
-        opening = opening.replace(text, _SLOT.format(number))
+    for number, text in enumerate(texts):
+        opening = opening.replace(text, _SLOT.format(number)) if text else opening
     return Template(frame, opening, envelope.between.decode(), envelope.closing.decode())
+
+
+_NOBODY = Own(
+    partner="p-5c1e9a7d",
+    feed="f-5c1e9a7d",
+    title="t-5c1e9a7d <&'\"> \u0645",
+    description="d-5c1e9a7d <&'\"> \u0645",
+)
+"""Stands for what is a feed's own where an envelope is made for others too: text that nothing else
+in a head holds, with all that is written otherwise in one place than in another."""
 
 
 class Wrap:
     """What one feed puts around its articles."""
 
-    def __init__(self, fmt: Format, member: Member, composed: Composition, data: bytes | None):
+    def __init__(
+        self,
+        fmt: Format,
+        member: Member,
+        composed: Composition,
+        key: str,
+        template: Template | None,
+    ) -> None:
         self.member = member
+        self.key = key
+        self.template = template
         self._fmt = fmt
         self._composed = composed
-        self.template = _template(data) if data else None
 
     @cached_property
     def frame(self) -> Frame:
@@ -148,6 +179,8 @@ class Sheets:
         self.made = 0
         """How many envelopes were written and checked."""
         self._newest: tuple[Composition, datetime | None] | None = None
+        self._templates: dict[str, Template] = {}
+        """Those at hand, by key."""
 
     def _updated(self, member: Member, composed: Composition) -> datetime:
         """Give a feed's own time: the last change of its content; it never goes back."""
@@ -162,16 +195,28 @@ class Sheets:
     ) -> Iterator[Wrap]:
         """Give what feeds put around the same articles, one by one: there may be very many."""
         urgency = _urgency(line.urgency for line in composed.lines)
-        has = bool(composed.archived)
-        keys = [
-            (_key(fmt, one, self._updated(one, composed), urgency, archived=has), one)
-            for one in members
-        ]
-        kept: Mapping[str, bytes] = {}
-        if composed.lines and not composed.tombstones:
-            kept = self._keeping.envelopes(key for key, _ in keys)
+        keys = [(self._key(fmt, one, composed, urgency), one) for one in members]
+        shared = bool(composed.lines) and not composed.tombstones
+        if len(self._templates) > AT_HAND:
+            self._templates.clear()
+        wanted = {key for key, _ in keys} - self._templates.keys() if shared else ()
+        kept = self._keeping.envelopes(wanted) if wanted else {}
+        self._templates.update({key: _template(data) for key, data in kept.items()})
         for key, one in keys:
-            yield Wrap(fmt, one, composed, kept.get(key))
+            yield Wrap(fmt, one, composed, key, self._templates.get(key) if shared else None)
+
+    def _key(self, fmt: Format, member: Member, composed: Composition, urgency: int | None) -> str:
+        """Give the SHA-256 of all that an envelope follows from, its slots and what is a feed's
+        own apart: the year that its notice names, the most urgent article, whether there is a
+        description and whether there are archives."""
+        turn = member.turn
+        shared = shared_of(turn.files, turn.partner, turn.feed, composed.now)
+        parts = [
+            *(__version__, fmt.name, fmt.version, member.way.asked, turn.files.imprint),
+            *(*shared.plain(), bool(turn.feed.description)),
+            *(self._updated(member, composed).year, urgency, bool(composed.archived)),
+        ]
+        return digest_of(json.dumps(parts))
 
     def sheet(self, fmt: Format, wrap: Wrap, composed: Composition, pressed: Pressed) -> Sheet:
         """Give a document: an envelope of its own around fragments that were all checked.
@@ -196,7 +241,9 @@ class Sheets:
         if wrap.template is None or pressed.faults:
             return None
         refuse_twice(pressed.pieces)
-        envelope = wrap.template.filled(_slots(fmt, updated, pressed.pieces, archived))
+        turn = wrap.member.turn
+        own = own_of(turn.partner, turn.feed)
+        envelope = wrap.template.filled(_texts(fmt, updated, pressed.pieces, archived, own))
         return envelope if _size(envelope, pressed) <= MAX_BYTES else None
 
     def _written(
@@ -216,8 +263,8 @@ class Sheets:
         faults = check_envelope(envelope, fmt.name, guids, gone, _size(envelope, pressed))
         if faults:
             raise RenderFailed(f"{fmt.name}: {faults[0]}")
-        if pressed.pieces and not stones:
-            self._keep(fmt, wrap, head, envelope, pressed.pieces, composed.archived)
+        if pressed.pieces and not stones and not pressed.faults:
+            self._keep(fmt, wrap, head, envelope, pressed.pieces, composed)
         return envelope
 
     def _keep(
@@ -227,21 +274,25 @@ class Sheets:
         head: FeedHead,
         envelope: Envelope,
         pieces: Sequence[Piece],
-        archived: int,
+        composed: Composition,
     ) -> None:
-        """Keep an envelope where another filling leaves the same around the slots."""
-        made = _emptied(fmt.frame(head), envelope, _slots(fmt, head.updated, pieces, archived))
-        moved = archived and 10 * archived + 7
-        other = head.model_copy(
-            update={"updated": _another(head.updated), "archives": _moved(head.archives, moved)}
-        )
+        """Keep an envelope for all that share it, made of one for nobody and another moment, where
+        that one filled gives this one again."""
+        turn, archived = wrap.member.turn, composed.archived
+        own = own_of(turn.partner, turn.feed)
+        nobody = _NOBODY if own.description else _NOBODY._replace(description="")
+        shared = shared_of(turn.files, turn.partner, turn.feed, composed.now)
+        updated, moved = _another(head.updated), archived and 10 * archived + 7
+        other = head_with(turn.files.desk, fmt, nobody, shared, updated, moved)
         changed = [pieces[0]._replace(digest=digest_of(pieces[0].digest)), *pieces[1:]]
         again = fmt.envelope(other, (), changed)
-        slots = _slots(fmt, other.updated, changed, moved)
-        if _emptied(fmt.frame(other), again, slots) == made:
-            urgency = _urgency(one.urgency for one in pieces)
-            key = _key(fmt, wrap.member, head.updated, urgency, archived=bool(archived))
-            self._keeping.keep_envelope(KeptEnvelope(key, wrap.member.way.head, made.data()))
+        open_ = _texts(fmt, updated, changed, moved, nobody)
+        template = _emptied(fmt.frame(head), again, open_)
+        filled = template.filled(_texts(fmt, head.updated, pieces, archived, own))
+        if filled == envelope and fmt.frame(other) == fmt.frame(head):
+            self._templates[wrap.key] = template
+            asked = wrap.member.way.asked
+            self._keeping.keep_envelope(KeptEnvelope(wrap.key, asked, template.data()))
 
 
 def _another(moment: datetime) -> datetime:
@@ -250,20 +301,17 @@ def _another(moment: datetime) -> datetime:
     return other if other.year == moment.year else moment - (other - moment)
 
 
-def _moved(archives: Archives | None, number: int) -> Archives | None:
-    """Give the same with another number."""
-    if archives is None or archives.previous is None:
-        return archives
-    before, there, _ = archives.previous.rpartition(ARCHIVE)
-    end = archives.previous.rpartition(".")[2]
-    return Archives(previous=f"{before}{there}{number}.{end}")
-
-
-def _slots(
-    fmt: Format, updated: datetime, pieces: Sequence[Piece], archived: int
+def _texts(
+    fmt: Format, updated: datetime, pieces: Sequence[Piece], archived: int, own: Own
 ) -> tuple[str, ...]:
-    """Give what of an envelope changes with its content, as it is written there."""
-    return (*fmt.slots(updated, pieces), *([f"{ARCHIVE}{archived}."] if archived else []))
+    """Give what of an envelope changes with its content, and what is a feed's own, as it is
+    written there; what is a part of something else comes after it."""
+    number = f"{ARCHIVE}{archived}." if archived else ""
+    return (*fmt.slots(updated, pieces), number, *map(_escaped, own))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _size(envelope: Envelope, pressed: Pressed) -> int:
@@ -273,12 +321,3 @@ def _size(envelope: Envelope, pressed: Pressed) -> int:
 
 def _urgency(all_: Iterable[int | None]) -> int | None:
     return min((one for one in all_ if one), default=None)
-
-
-def _key(
-    fmt: Format, member: Member, updated: datetime, urgency: int | None, *, archived: bool
-) -> str:
-    """Give the SHA-256 of all that an envelope follows from, its slots apart: the head, the year
-    that its notice names, the most urgent article, whether there are archives."""
-    parts = [fmt.name, fmt.version, member.way.head, updated.year, urgency, archived]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

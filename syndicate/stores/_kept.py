@@ -57,15 +57,14 @@ class KeptPart(Database):
         fragments: AbstractSet[str],
         pieces: AbstractSet[str],
         asked: AbstractSet[str],
-        heads: AbstractSet[str],
     ) -> int:
-        """Keep only what belongs to these digests, keys, classes and heads; give how many
+        """Keep only what belongs to these digests, keys and classes; give how many
         fragments are left."""
         needed = (
             (FRAGMENTS.c.key, FRAGMENTS.c.digest, fragments),
             (PIECES.c.key, PIECES.c.key, pieces),
             (SHELVES.c.asked, SHELVES.c.asked, asked),
-            (ENVELOPES.c.key, ENVELOPES.c.head, heads),
+            (ENVELOPES.c.key, ENVELOPES.c.asked, asked),
         )
         left = []
         for key, named, wanted in needed:

@@ -256,10 +256,11 @@ ENVELOPES = sa.Table(
     "envelopes",
     METADATA,
     sa.Column("key", _DIGEST, primary_key=True),
-    sa.Column("head", _DIGEST, nullable=False),
+    sa.Column("asked", _DIGEST, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
-"""What stands around the articles of a feed, checked, with slots for what its content changes."""
+"""What stands around the articles of a class's feeds, checked, with slots for what its content
+changes and for what is a feed's own."""
 
 CREDENTIALS = sa.Table(
     "credentials",

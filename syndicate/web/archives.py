@@ -17,7 +17,7 @@ from typing import NamedTuple
 from syndicate.model.errors import SyndicateError
 from syndicate.pipeline.archives import Archive
 from syndicate.pipeline.catalog import Catalog, Listed
-from syndicate.pipeline.compose import ARCHIVE
+from syndicate.pipeline.heads import ARCHIVE
 from syndicate.pipeline.ports import Store
 from syndicate.web.answer import SECOND, admitted, document
 from syndicate.web.asked import IDENTITY, Asked

@@ -10,7 +10,8 @@ from lxml import etree
 
 from syndicate.formats.all import FORMATS
 from syndicate.formats.rss import RSS
-from syndicate.pipeline.compose import compose, head_of, request_of
+from syndicate.pipeline.compose import compose, request_of
+from syndicate.pipeline.heads import head_of
 from syndicate.pipeline.pool import Everything
 from tests.builders import NOW, a_desk, a_head, a_licence, a_partner, an_article, an_entry, at
 from tests.builders import desk_files as files_of

@@ -16,7 +16,8 @@ from syndicate.formats.base import Format
 from syndicate.model.article import Article
 from syndicate.model.desk import DeskFiles
 from syndicate.model.document import FeedHead
-from syndicate.pipeline.compose import Composition, compose, head_of, request_of
+from syndicate.pipeline.compose import Composition, compose, request_of
+from syndicate.pipeline.heads import head_of
 from syndicate.pipeline.pool import Everything
 from tests.builders import (
     a_desk,

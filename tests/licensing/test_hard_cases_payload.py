@@ -11,7 +11,8 @@ from syndicate.formats.all import FORMATS
 from syndicate.licensing.licence_document import documents
 from syndicate.model.document import FeedHead
 from syndicate.model.money import Money
-from syndicate.pipeline.compose import compose, head_of, request_of
+from syndicate.pipeline.compose import compose, request_of
+from syndicate.pipeline.heads import head_of
 from syndicate.pipeline.pool import Everything
 from tests.builders import (
     NOW,

@@ -15,9 +15,10 @@ from syndicate.model.desk import DeskFiles
 from syndicate.model.feed import Feed
 from syndicate.model.partner import Partner
 from syndicate.model.receipt import Holding, Item
-from syndicate.pipeline.compose import compose, head_of, path_of, request_of
+from syndicate.pipeline.compose import compose, request_of
 from syndicate.pipeline.follow import follow
 from syndicate.pipeline.followed import Past
+from syndicate.pipeline.heads import head_of, path_of
 from syndicate.pipeline.inputs import snapshot
 from syndicate.pipeline.pool import Everything, History
 from syndicate.pipeline.ports import Store

@@ -13,8 +13,8 @@ from syndicate.model.feed import Feed
 from syndicate.model.partner import Partner
 from syndicate.model.receipt import Ack, ManifestLine, Told
 from syndicate.pipeline.catalog import Catalog
-from syndicate.pipeline.compose import path_of
 from syndicate.pipeline.doors import address_of
+from syndicate.pipeline.heads import path_of
 from syndicate.pipeline.ports import Store
 from syndicate.pipeline.preview import Feeding, Shown, edition_of, seen
 from syndicate.pipeline.usage import Period, item_uses

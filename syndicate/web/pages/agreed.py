@@ -23,7 +23,7 @@ from syndicate.model.partner import Agreement, Partner, Property
 from syndicate.model.rights import NOTHING, Medium, PartKind
 from syndicate.model.territory import Area
 from syndicate.pipeline.catalog import base_of
-from syndicate.pipeline.compose import path_of
+from syndicate.pipeline.heads import path_of
 
 
 class Covered(NamedTuple):
