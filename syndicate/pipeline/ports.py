@@ -361,9 +361,7 @@ class Target(Protocol):
     def paths(self) -> tuple[str, ...]:
         """Give every published path once, sorted."""
 
-    def stamp(self, path: str) -> str:
-        """Give how a document looks, without reading it: its size and time of change; empty where
-        there is none. Bytes that were changed look otherwise."""
-
-    def stamps(self) -> Mapping[str, str]:
-        """Give how every document looks, by path."""
+    def stamps(self, paths: Collection[str] | None = None) -> Mapping[str, str]:
+        """Give how every document looks, or some of them, by path, without reading it: its size
+        and time of change. Bytes that were changed look otherwise; what is not there is left
+        out."""

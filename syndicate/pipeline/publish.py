@@ -328,8 +328,7 @@ class Regeneration:
                 self.target.put(document)
                 paths.append(document.path)
         if not self.dry_run and not changed:
-            out = {path: self.target.stamp(path) for path in paths}
-            self.store.set(LICENCES, json.dumps([made_of, out]))
+            self.store.set(LICENCES, json.dumps([made_of, self.target.stamps(paths)]))
         return changed
 
     def rests_until(

@@ -60,9 +60,10 @@ class Putting:
             self._thread.shutdown()
 
     def _noted(self, made: Sequence[Made], changes: Iterable[bool]) -> Iterator[Published]:
-        out = []
-        for one, written in zip(made, changes, strict=True):
-            stamp = self._run.target.stamp(one.told.path)
+        out, told = [], list(zip(made, changes, strict=True))
+        stamps = self._run.target.stamps([one.told.path for one, _ in told]) if told else {}
+        for one, written in told:
+            stamp = stamps.get(one.told.path, "")
             if (one.way.put, one.way.stamp) != (one.way.sequence, stamp):
                 out.append(one.way._replace(stamp=stamp))
             yield one.told._replace(written=written)

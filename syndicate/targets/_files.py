@@ -208,18 +208,16 @@ def size_of(name: str, folder: int) -> int:
     return found.st_size
 
 
-def stamp_of(name: str, folder: int) -> str:
-    """Give sizes and times of change of the files of a document; empty where there is none."""
-    found = []
+Looks = tuple[str, int, int]
+"""A path, its size, and when it changed, in nanoseconds since 1970."""
+
+
+def looks_of(name: str, folder: int) -> Iterator[Looks]:
+    """Give how the files of a document look that are there. Raises OSError."""
     for one in all_names(name):
         with suppress(FileNotFoundError):
             state = os.stat(one, dir_fd=folder, follow_symlinks=False)
-            found.append((one, state.st_size, state.st_mtime_ns))
-    return stamps_in(found).get(name, "")
-
-
-Looks = tuple[str, int, int]
-"""A path, its size, and when it changed, in nanoseconds since 1970."""
+            yield one, state.st_size, state.st_mtime_ns
 
 
 def stamps_in(looks: Iterable[Looks]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,17 +19,18 @@ from syndicate.targets._batch import Batch, groups
 from syndicate.targets._files import (
     SEGMENT,
     TEMPORARY,
+    Looks,
     all_names,
     failed,
     gunzipped,
     has_temporaries,
     is_file,
     looks_below,
+    looks_of,
     plain_name,
     read,
     segments_of,
     size_of,
-    stamp_of,
     stamps_in,
 )
 from syndicate.targets._folders import Above, Folders, make_durable, sync_above
@@ -178,17 +179,21 @@ class FolderTarget:
                     raise
                 os.fsync(folder)
 
-    def stamp(self, path: str) -> str:
-        """Give how a document looks; empty where there is none. Raises TargetFailed."""
-        *above, name = segments_of(path, self._root)
-        with self._told(path), suppress(FileNotFoundError), Folders(self._root) as folders:
-            return stamp_of(name, folders.open(tuple(above)))
-        return ""
-
-    def stamps(self) -> dict[str, str]:
-        """Give how every document looks, by path. Raises TargetFailed."""
+    def stamps(self, paths: Collection[str] | None = None) -> dict[str, str]:
+        """Give how every document looks, or some of them, by path. Raises TargetFailed."""
         with self._told(""):
-            return stamps_in(looks_below(self._root))
+            if paths is None:
+                return stamps_in(looks_below(self._root))
+            with Folders(self._root) as folders:
+                return stamps_in(one for path in paths for one in self._looks(path, folders))
+
+    def _looks(self, path: str, folders: Folders) -> Iterator[Looks]:
+        """Give how the files of a document look."""
+        *above, name = segments_of(path, self._root)
+        start = len(path) - len(name)
+        with suppress(FileNotFoundError):
+            for found, size, changed in looks_of(name, folders.open(tuple(above))):
+                yield path[:start] + found, size, changed
 
     def _walk(
         self, named: Callable[[str], object] = lambda _: True
