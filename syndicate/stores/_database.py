@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from syndicate.model.errors import StoreFailed
 from syndicate.stores import _chain, _head, _sqlite
+from syndicate.stores._unbroken import unbroken
 
 Rows = Sequence[dict[str, Any]]
 
@@ -45,7 +46,7 @@ class Database:
     @contextmanager
     def _changing(self) -> Iterator[sa.Connection]:
         """Give a connection that alone may change the database, until all is kept or nothing."""
-        with told(self._place), self._engine.connect() as connection:
+        with unbroken(), told(self._place), self._engine.connect() as connection:
             _sqlite.lock_for_change(connection)
             try:
                 yield connection
@@ -87,7 +88,7 @@ class Database:
             last = _chain.last(connection)
         if last == _head.read(path) and not _head.temporary(path).exists():
             return
-        with self._engine.connect() as connection:
+        with unbroken(), self._engine.connect() as connection:
             _sqlite.lock_for_change(connection)
             with _only_locked(connection):
                 before = _head.read(path)
