@@ -21,8 +21,8 @@ from typing import TypeVar
 from syndicate.model.document import ENDINGS
 from syndicate.model.errors import TargetFailed
 
-T = TypeVar("T")
-R = TypeVar("R")
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 SEGMENT = re.compile(r"[a-z0-9][a-z0-9._-]{0,120}")
 TEMPORARY = re.compile(r"\.[a-z0-9][a-z0-9._-]{0,124}\.[0-9a-f]{16}\.tmp")
@@ -118,7 +118,7 @@ class Temporary:
                 os.unlink(self._hidden, dir_fd=self._folder)
 
 
-def each(act: Callable[[T], R], things: Sequence[T]) -> list[R]:
+def each(act: Callable[[_T], _R], things: Sequence[_T]) -> list[_R]:
     """Do something that waits for the disk with each of some things."""
     if len(things) <= FEW:
         return [act(one) for one in things]
