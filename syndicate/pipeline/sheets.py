@@ -194,9 +194,9 @@ class Sheets:
         self, fmt: Format, members: Iterable[Member], composed: Composition
     ) -> Iterator[Wrap]:
         """Give what feeds put around the same articles, one by one: there may be very many."""
-        urgency = _urgency(line.urgency for line in composed.lines)
-        keys = [(self._key(fmt, one, composed, urgency), one) for one in members]
         shared = bool(composed.lines) and not composed.tombstones
+        urgency = _urgency(line.urgency for line in composed.lines)
+        keys = [(self._key(fmt, one, composed, urgency) if shared else "", one) for one in members]
         if len(self._templates) > AT_HAND:
             self._templates.clear()
         wanted = {key for key, _ in keys} - self._templates.keys() if shared else ()
@@ -305,7 +305,7 @@ def _texts(
     fmt: Format, updated: datetime, pieces: Sequence[Piece], archived: int, own: Own
 ) -> tuple[str, ...]:
     """Give what of an envelope changes with its content, and what is a feed's own, as it is
-    written there; what is a part of something else comes after it."""
+    written there. Each keeps its number, also where it is not stated."""
     number = f"{ARCHIVE}{archived}." if archived else ""
     return (*fmt.slots(updated, pieces), number, *map(_escaped, own))
 

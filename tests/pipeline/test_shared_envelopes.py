@@ -83,25 +83,23 @@ NAMES = [
 def test_feeds_of_a_class_share_an_envelope(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checked: list[tuple[str, ...]] = []
+    checked: list[str] = []
     real = check_envelope
 
     def noted(envelope: Any, name: str, *rest: Any) -> tuple[CheckFinding, ...]:
-        checked.append((name,))
+        checked.append(name)
         return real(envelope, name, *rest)
 
     monkeypatch.setattr(sheets, "check_envelope", noted)
     agree(NAMES, tmp_path)
-    assert sorted(checked) == sorted((name,) for name in FORMATS)
+    assert sorted(checked) == sorted(FORMATS)
 
 
 def test_feeds_with_and_without_a_description_share_none(tmp_path: Path) -> None:
     agree([("One", "Says"), ("Two", ""), ("Three", "Says more"), ("Four", "")], tmp_path)
 
 
-def test_a_feed_of_another_language_shares_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_feed_of_another_language_shares_none(tmp_path: Path) -> None:
     files = desk_of(NAMES[:2])
     other = partner(2, "\u0645\u064a\u0646\u0627\u0621", "", language="ar")
     files = DeskFiles(files.desk, files.licences, (*files.partners, other))
