@@ -1,6 +1,6 @@
-"""A group of documents on their way: all written and synced, then all renamed.
+"""A group of documents on their way: each written, synced and renamed, then their folders synced.
 
-Each of many is written and synced by one of some threads: a disk syncs several files together for
+Many are dealt with by some threads, each document by one: a disk syncs several files together for
 little more than one, and takes up the first while the next is still written. What goes wrong with
 one document is kept with it; the others go on.
 """
@@ -53,15 +53,11 @@ class Move:
         self.folder = -1
         self.files: dict[str, bytes] = {}
         """What stands there then, by name; what stands for the others comes last."""
-        self.temporaries: list[Temporary] = []
         self.left_over: list[str] = []
         """Files of the document that it is published as no more."""
-        self.failure: TargetFailed | None = None
-
-    @property
-    def changes(self) -> bool:
+        self.changes = False
         """Whether something else is published than before."""
-        return bool(self.temporaries or self.left_over)
+        self.failure: TargetFailed | None = None
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -78,11 +74,10 @@ class Move:
         self.failure = self.failure or failed(err, self.path)
 
 
-class Batch(ExitStack):
-    """A group of documents; what was not finished is gone when it is closed."""
+class Batch:
+    """A group of documents, and the folders they go to."""
 
     def __init__(self, folders: Folders, before_writing: Callable[[], None]) -> None:
-        super().__init__()
         self._folders = folders
         self._before_writing = before_writing
 
@@ -93,12 +88,8 @@ class Batch(ExitStack):
         it right, finds the others no older.
         """
         moves = [self._placed(document) for document in documents]
-        each(self._written, moves)
+        each(self._replaced, moves)
         going = [one for one in moves if one.changes and not one.failure]
-        for move in going:
-            with move.kept():
-                for temporary in move.temporaries:
-                    temporary.rename()
         self._sync_folders(going)
         over = [one for one in going if one.left_over and not one.failure]
         for move in over:
@@ -125,21 +116,24 @@ class Batch(ExitStack):
             ]
         return move
 
-    def _written(self, move: Move) -> None:
-        """Write the files of a document beside what is published, where that is not the same, and
-        bring them to the disk."""
+    def _replaced(self, move: Move) -> None:
+        """Write the files of a document beside what is published, where that is not the same,
+        bring them to the disk, and let them take their names."""
         if move.failure:
             return
-        with move.kept():
+        with move.kept(), ExitStack() as closing:
             new = [one for one in move.files.items() if not holds(*one, move.folder)]
-            if new or move.left_over:
-                self._before_writing()
-            for one, data in new:
-                temporary = Temporary(one, data, move.folder)
-                self.callback(temporary.close)
-                move.temporaries.append(temporary)
-            for temporary in move.temporaries:
+            if not new and not move.left_over:
+                return
+            move.changes = True
+            self._before_writing()
+            temporaries = [
+                closing.enter_context(Temporary(name, data, move.folder)) for name, data in new
+            ]
+            for temporary in temporaries:
                 os.fsync(temporary.descriptor)
+            for temporary in temporaries:
+                temporary.rename()
 
     def _sync_folders(self, moves: Sequence[Move]) -> None:
         every = {one.above: list(self._folders.to_sync(one.above)) for one in moves}

@@ -117,12 +117,8 @@ class FolderTarget:
     def put_all(self, documents: Iterable[Document]) -> Iterator[bool]:
         """Publish documents in groups; see the port. Raises TargetFailed."""
         for group in groups(documents):
-            with (
-                self._told(""),
-                Folders(self._root, self._mark_running) as folders,
-                Batch(folders, self._mark_running) as batch,
-            ):
-                moves = batch.put(group)
+            with self._told(""), Folders(self._root, self._mark_running) as folders:
+                moves = Batch(folders, self._mark_running).put(group)
             for move in moves:
                 if move.failure:
                     raise move.failure
