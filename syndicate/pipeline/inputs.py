@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from syndicate.licensing.govern import Delivered
@@ -28,14 +28,22 @@ class Snapshot(NamedTuple):
     """The list, and each file."""
 
 
+class _Text(NamedTuple):
+    """A file as text, and the SHA-256 of that."""
+
+    text: str
+    digest: str
+
+
 def snapshot(files: DeskFiles) -> Snapshot:
     """Give the desk's files as texts."""
     licences = [_text(one) for one in files.licences]
     return _listed(_text(files.desk), licences, [_text(one) for one in files.partners])
 
 
-def _text(model: Desk | Licence | Partner) -> str:
-    return model.model_dump_json(exclude_none=True, exclude_defaults=True)
+def _text(model: Desk | Licence | Partner) -> _Text:
+    text = model.model_dump_json(exclude_none=True, exclude_defaults=True)
+    return _Text(text, digest_of(text))
 
 
 def restored(digest: str, text: Text) -> DeskFiles | None:
@@ -79,7 +87,7 @@ class Snapshots:
     """Snapshots of what single partners are published by; what they share is written once."""
 
     def __init__(self) -> None:
-        self._shared: list[tuple[DeskFiles, tuple[str, ...], tuple[str, ...]]] = []
+        self._shared: list[tuple[DeskFiles, tuple[_Text, ...], tuple[_Text, ...]]] = []
         self._made: dict[str, tuple[DeskFiles, Partner, Snapshot]] = {}
         """By partner, of one group of feeds."""
 
@@ -97,7 +105,7 @@ class Snapshots:
         self._made[partner.id] = files, partner, made
         return made
 
-    def _of(self, files: DeskFiles) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _of(self, files: DeskFiles) -> tuple[tuple[_Text, ...], tuple[_Text, ...]]:
         for known, shared, holders in self._shared:
             if known is files:
                 return shared, holders
@@ -108,16 +116,16 @@ class Snapshots:
         return shared, holders
 
 
-def _listed(desk: str, licences: Iterable[str], partners: Iterable[str]) -> Snapshot:
-    licences, partners = list(licences), list(partners)
+def _listed(desk: _Text, licences: Sequence[_Text], partners: Sequence[_Text]) -> Snapshot:
     listed = json.dumps(
         {
-            "desk": digest_of(desk),
-            "licences": [digest_of(one) for one in licences],
-            "partners": [digest_of(one) for one in partners],
+            "desk": desk.digest,
+            "licences": [one.digest for one in licences],
+            "partners": [one.digest for one in partners],
         }
     )
-    return Snapshot(digest_of(listed), (listed, desk, *licences, *partners))
+    every = (desk, *licences, *partners)
+    return Snapshot(digest_of(listed), (listed, *(one.text for one in every)))
 
 
 def rulings_text(

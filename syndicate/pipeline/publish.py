@@ -322,13 +322,12 @@ class Regeneration:
             return []
         changed = list(changed_licences(self.files, self.target))
         stay = {document_path(one.licence, suffix) for one in changed for suffix in SUFFIXES}
-        paths = []
-        for document in documents(self.files):
-            if not self.dry_run and document.path not in stay:
-                self.target.put(document)
-                paths.append(document.path)
-        if not self.dry_run and not changed:
-            self.store.set(LICENCES, json.dumps([made_of, self.target.stamps(paths)]))
+        wanted = [one for one in documents(self.files) if one.path not in stay]
+        if not self.dry_run:
+            list(self.target.put_all(wanted))
+            if not changed:
+                looks = self.target.stamps([one.path for one in wanted])
+                self.store.set(LICENCES, json.dumps([made_of, looks]))
         return changed
 
     def rests_until(

@@ -1,7 +1,8 @@
-"""Puts the documents of a group; those of a large one while the next group is worked out.
+"""Puts documents while the next ones are worked out.
 
-What the disk takes is waiting, for most of the time. So a thread puts, and what it put is noted
-before anything else is recorded: in the record everything comes in its order.
+What the disk takes is waiting, for most of the time, and the more is put at once, the less each
+document costs. So documents of several groups gather, and where there are many, a thread puts
+them. When they are out, that is noted.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from syndicate.model.document import Document
 from syndicate.pipeline.made import Made, Published, Run
 
-MANY = 12
-"""So many documents keep a disk busy for longer than a thread costs."""
+MANY = 64
+"""So many documents are put at once."""
 MOST = 32_000_000
-"""Bytes that wait for the disk, at most; documents of larger groups are put as they are made."""
+"""Bytes that gather, at most, and so many that are being put meanwhile; documents of a larger
+group are put as they are made."""
 
 
 class Putting:
@@ -24,40 +26,62 @@ class Putting:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._thread: ThreadPoolExecutor | None = None
-        self._waiting: tuple[Future[list[bool]], list[Made]] | None = None
+        self._going: tuple[Future[list[bool]], list[Made]] | None = None
+        self._made: list[Made] = []
+        """What gathers, and its documents."""
+        self._documents: list[Document] = []
+        self._size = 0
 
     def put(self, some: Sequence[Made]) -> list[Published]:
         """Put the documents of some feeds; give what became of those that are out now.
 
         Raises:
-            TargetFailed: one of them, or of those before, could not be put.
+            TargetFailed: one of those before could not be put.
             StoreFailed: the store cannot be written.
         """
-        told = self.settled()
         made = [one for one in some if one.sheet]
         size = sum(one.sheet.size for one in made if one.sheet)
-        if len(made) < MANY or size > MOST:
+        if size > MOST:
+            told = self.settled()
             return told + list(self._noted(made, self._run.target.put_all(_documents(made))))
-        documents = list(_documents(made))
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1)
-        self._waiting = self._thread.submit(self._out, documents), made
-        return told
-
-    def _out(self, documents: Sequence[Document]) -> list[bool]:
-        return list(self._run.target.put_all(documents))
+        told = self._next() if self._size + size > MOST else []
+        self._made += made
+        self._documents += _documents(made)
+        self._size += size
+        return told + (self._next() if len(self._made) >= MANY else [])
 
     def settled(self) -> list[Published]:
-        """Wait for what is being put; give what became of it. Raises TargetFailed, StoreFailed."""
-        if self._waiting is None:
-            return []
-        (waiting, made), self._waiting = self._waiting, None
-        return list(self._noted(made, waiting.result()))
+        """Put what has gathered; give what became of it. Raises TargetFailed, StoreFailed."""
+        told, (made, documents) = self._out(), self._gathered()
+        return told + list(self._noted(made, self._put(documents)))
 
     def close(self) -> None:
         """Wait until the disk is left alone."""
         if self._thread is not None:
             self._thread.shutdown()
+
+    def _next(self) -> list[Published]:
+        """Let what has gathered follow what is being put; give what became of that."""
+        told, (made, documents) = self._out(), self._gathered()
+        self._thread = self._thread or ThreadPoolExecutor(1)
+        self._going = self._thread.submit(self._put, documents), made
+        return told
+
+    def _gathered(self) -> tuple[list[Made], list[Document]]:
+        """Give what has gathered, and begin anew."""
+        gathered = self._made, self._documents
+        self._made, self._documents, self._size = [], [], 0
+        return gathered
+
+    def _put(self, documents: Sequence[Document]) -> list[bool]:
+        return list(self._run.target.put_all(documents))
+
+    def _out(self) -> list[Published]:
+        """Wait for what is being put; give what became of it."""
+        if self._going is None:
+            return []
+        (going, made), self._going = self._going, None
+        return list(self._noted(made, going.result()))
 
     def _noted(self, made: Sequence[Made], changes: Iterable[bool]) -> Iterator[Published]:
         out, told = [], list(zip(made, changes, strict=True))

@@ -101,7 +101,7 @@ class Template(NamedTuple):
     closing: str
 
     def filled(self, texts: Sequence[str]) -> Envelope:
-        """Give the envelope for some content and some feed: see `_texts`."""
+        """Give the envelope for some content and some feed: see `_slots`."""
         opening = self.opening
         for number, text in enumerate(texts):
             opening = opening.replace(_SLOT.format(number), text)
@@ -181,6 +181,10 @@ class Sheets:
         self._newest: tuple[Composition, datetime | None] | None = None
         self._templates: dict[str, Template] = {}
         """Those at hand, by key."""
+        self._keys: dict[tuple[object, ...], str] = {}
+        """Keys of templates, by all that they follow from."""
+        self._slots: tuple[Pressed, datetime, tuple[str, ...]] | None = None
+        """What changes with the content of the last envelope that was filled."""
 
     def _updated(self, member: Member, composed: Composition) -> datetime:
         """Give a feed's own time: the last change of its content; it never goes back."""
@@ -199,6 +203,7 @@ class Sheets:
         keys = [(self._key(fmt, one, composed, urgency) if shared else "", one) for one in members]
         if len(self._templates) > AT_HAND:
             self._templates.clear()
+            self._keys.clear()
         wanted = {key for key, _ in keys} - self._templates.keys() if shared else ()
         kept = self._keeping.envelopes(wanted) if wanted else {}
         self._templates.update({key: _template(data) for key, data in kept.items()})
@@ -211,12 +216,14 @@ class Sheets:
         description and whether there are archives."""
         turn = member.turn
         shared = shared_of(turn.files, turn.partner, turn.feed, composed.now)
-        parts = [
+        parts = (
             *(__version__, fmt.name, fmt.version, member.way.asked, turn.files.imprint),
             *(*shared.plain(), bool(turn.feed.description)),
             *(self._updated(member, composed).year, urgency, bool(composed.archived)),
-        ]
-        return digest_of(json.dumps(parts))
+        )
+        if parts not in self._keys:
+            self._keys[parts] = digest_of(json.dumps(parts))
+        return self._keys[parts]
 
     def sheet(self, fmt: Format, wrap: Wrap, composed: Composition, pressed: Pressed) -> Sheet:
         """Give a document: an envelope of its own around fragments that were all checked.
@@ -240,10 +247,12 @@ class Sheets:
         """Fill a kept envelope; None where there is none for just this content."""
         if wrap.template is None or pressed.faults:
             return None
-        refuse_twice(pressed.pieces)
+        if self._slots is None or self._slots[0] is not pressed or self._slots[1] != updated:
+            refuse_twice(pressed.pieces)
+            self._slots = pressed, updated, _slots(fmt, updated, pressed.pieces, archived)
         turn = wrap.member.turn
         own = own_of(turn.partner, turn.feed)
-        envelope = wrap.template.filled(_texts(fmt, updated, pressed.pieces, archived, own))
+        envelope = wrap.template.filled((*self._slots[2], *map(_escaped, own)))
         return envelope if _size(envelope, pressed) <= MAX_BYTES else None
 
     def _written(
@@ -286,10 +295,10 @@ class Sheets:
         other = head_with(turn.files.desk, fmt, nobody, shared, updated, moved)
         changed = [pieces[0]._replace(digest=digest_of(pieces[0].digest)), *pieces[1:]]
         again = fmt.envelope(other, (), changed)
-        open_ = _texts(fmt, updated, changed, moved, nobody)
+        open_ = (*_slots(fmt, updated, changed, moved), *map(_escaped, nobody))
         template = _emptied(fmt.frame(head), again, open_)
-        filled = template.filled(_texts(fmt, head.updated, pieces, archived, own))
-        if filled == envelope and fmt.frame(other) == fmt.frame(head):
+        texts = (*_slots(fmt, head.updated, pieces, archived), *map(_escaped, own))
+        if template.filled(texts) == envelope and fmt.frame(other) == fmt.frame(head):
             self._templates[wrap.key] = template
             asked = wrap.member.way.asked
             self._keeping.keep_envelope(KeptEnvelope(wrap.key, asked, template.data()))
@@ -301,13 +310,12 @@ def _another(moment: datetime) -> datetime:
     return other if other.year == moment.year else moment - (other - moment)
 
 
-def _texts(
-    fmt: Format, updated: datetime, pieces: Sequence[Piece], archived: int, own: Own
+def _slots(
+    fmt: Format, updated: datetime, pieces: Sequence[Piece], archived: int
 ) -> tuple[str, ...]:
-    """Give what of an envelope changes with its content, and what is a feed's own, as it is
-    written there. Each keeps its number, also where it is not stated."""
-    number = f"{ARCHIVE}{archived}." if archived else ""
-    return (*fmt.slots(updated, pieces), number, *map(_escaped, own))
+    """Give what of an envelope changes with its content, as it is written there; what is a feed's
+    own follows. Each keeps its number, also where it is not stated."""
+    return (*fmt.slots(updated, pieces), f"{ARCHIVE}{archived}." if archived else "")
 
 
 def _escaped(text: str) -> str:

@@ -71,19 +71,20 @@ class Together:
             key = turn.name, turn.format
             if key in self._done:
                 continue
-            way = ways.get(key)
             told = self._making.told(turn)
-            if way is not None and not turn.stopped:
-                told = told._replace(
-                    entries=way.entries,
-                    tombstones=way.stones,
-                    next_change=way.due,
-                    quarantined=tuple(
-                        Quarantined(one.subject, one.reason)
-                        for one in self._isolated.get(told.path, ())
-                    ),
-                )
-            yield told._replace(failure=turn.stopped)
+            way = ways.get(key)
+            if way is None or turn.stopped:
+                yield told._replace(failure=turn.stopped)
+                continue
+            yield told._replace(
+                entries=way.entries,
+                tombstones=way.stones,
+                next_change=way.due,
+                quarantined=tuple(
+                    Quarantined(one.subject, one.reason)
+                    for one in self._isolated.get(told.path, ())
+                ),
+            )
 
     def _publish(self, group: Group) -> list[Published]:
         followed = self._making.followed(group)
@@ -105,7 +106,6 @@ class Together:
                 done += [one.told for one in some]
                 continue
             part = group._replace(stream=0, fork_of=source) if apart else group
-            done += self._putting.settled()
             done += self._putting.put(self._recorded(part, followed, some))
         return done
 

@@ -10,7 +10,7 @@ from syndicate.model.credential import Credential
 from syndicate.model.errors import AccessRefused, NotFound, StoreFailed
 from syndicate.model.request import LicenceRequest
 from syndicate.stores._chain import Noted
-from syndicate.stores._database import Database, upsert
+from syndicate.stores._database import Database
 from syndicate.stores._rows import (
     credential_of,
     credential_row,
@@ -18,6 +18,7 @@ from syndicate.stores._rows import (
     request_of,
     request_row,
 )
+from syndicate.stores._statements import upsert
 from syndicate.stores._tables import CREDENTIALS, REQUESTS
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from syndicate.model.receipt import event_digest
 from syndicate.stores._rows import instant, storable
+from syndicate.stores._statements import insert
 from syndicate.stores._tables import EVENTS
 
 
@@ -31,8 +32,7 @@ def append(connection: sa.Connection, lines: Sequence[Noted]) -> None:
         row = _row(serial, line, previous)
         rows.append(row)
         previous = row["digest"]
-    if rows:
-        connection.execute(EVENTS.insert(), rows)
+    insert(connection, EVENTS, rows)
 
 
 def _row(serial: int, line: Noted, previous: str) -> dict[str, Any]:

@@ -13,11 +13,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from syndicate.model.errors import StoreFailed
 from syndicate.stores import _chain, _head, _sqlite
+from syndicate.stores._statements import pages
 from syndicate.stores._unbroken import unbroken
-
-Rows = Sequence[dict[str, Any]]
-
-_PAGE = 400
 
 OFTEN_ENOUGH = 1_000
 """After so many lines of the log, its end is noted outside of the database."""
@@ -127,26 +124,3 @@ def told(place: str) -> Iterator[None]:
         raise StoreFailed(says, where=err.filename or place, mend=mend) from err
     except SQLAlchemyError as err:
         raise StoreFailed(str(err).splitlines()[0], where=place) from err
-
-
-def pages(names: Iterable[str]) -> Iterator[list[str]]:
-    """Give names once each, so many at a time as a statement takes."""
-    wanted = sorted(set(names))
-    for start in range(0, len(wanted), _PAGE):
-        yield wanted[start : start + _PAGE]
-
-
-def insert_new(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
-    """Insert the rows whose primary key is not there yet."""
-    if rows:
-        connection.execute(_sqlite.insert(table).on_conflict_do_nothing(), list(rows))
-
-
-def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
-    """Insert rows, or replace those of the same primary key."""
-    if not rows:
-        return
-    made = _sqlite.insert(table)
-    keys = [column.name for column in table.primary_key]
-    values = {name: made.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(made.on_conflict_do_update(index_elements=keys, set_=values), list(rows))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from syndicate.model.errors import NotFound
 from syndicate.model.receipt import Ack, Isolated, Notice, Slot, Told
 from syndicate.stores._chain import Noted
-from syndicate.stores._database import Database, insert_new, upsert
+from syndicate.stores._database import Database
 from syndicate.stores._rows import (
     ack_of,
     digest_of,
@@ -20,6 +20,7 @@ from syndicate.stores._rows import (
     slot_of,
     slot_row,
 )
+from syndicate.stores._statements import insert_new, upsert
 from syndicate.stores._tables import ACKS, ISOLATED, NOTICES, SLOTS
 
 

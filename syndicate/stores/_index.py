@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from syndicate.licensing.covers import EVERYTHING, facets
 from syndicate.model.article import Article, PubStatus
 from syndicate.pipeline.pool import LEAST_URGENT, Brief, History, Key
-from syndicate.stores._database import Database, upsert
+from syndicate.stores._database import Database
 from syndicate.stores._rows import article_of
+from syndicate.stores._statements import insert, upsert
 from syndicate.stores._tables import ARRIVALS, ARTICLES, FACETS, KEYS, SETTINGS
 
 MADE_BY = "2"
@@ -209,7 +210,7 @@ def _write(connection: sa.Connection, article: Article, latest: int) -> None:
     rows = [
         {"facet": f, "released": released, "guid": article.guid} for f in set(_facets(article))
     ]
-    connection.execute(FACETS.insert(), rows)
+    insert(connection, FACETS, rows)
 
 
 def _facets(article: Article) -> Iterator[str]:

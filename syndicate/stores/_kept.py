@@ -8,7 +8,8 @@ from collections.abc import Set as AbstractSet
 import sqlalchemy as sa
 
 from syndicate.pipeline.keeping import Keeps
-from syndicate.stores._database import Database, insert_new, pages, upsert
+from syndicate.stores._database import Database
+from syndicate.stores._statements import insert_new, pages, upsert
 from syndicate.stores._tables import ENVELOPES, FRAGMENTS, PIECES, SHELVES
 
 

@@ -15,7 +15,8 @@ from syndicate.model.errors import AccessRefused, StoreFailed
 from syndicate.model.subscription import Intent, Missed, Mode, Progress, Subscription
 from syndicate.pipeline.ports import Most
 from syndicate.stores._chain import Noted
-from syndicate.stores._database import Database, told, upsert
+from syndicate.stores._database import Database, told
+from syndicate.stores._statements import upsert
 from syndicate.stores._tables import EDITIONS, INTENTS, LINES, PUSHES, SUBSCRIPTIONS
 
 _M = TypeVar("_M", bound=Model)

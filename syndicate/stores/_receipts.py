@@ -22,7 +22,7 @@ from syndicate.model.receipt import (
     manifest_digest,
 )
 from syndicate.stores._chain import Noted
-from syndicate.stores._database import Database, insert_new, pages, upsert
+from syndicate.stores._database import Database
 from syndicate.stores._rows import (
     digest_of,
     edition_content,
@@ -38,6 +38,7 @@ from syndicate.stores._rows import (
     slot_row,
     way_row,
 )
+from syndicate.stores._statements import insert, insert_new, pages, upsert
 from syndicate.stores._tables import EDITIONS, ITEMS, LINES, NOTICES, SLOTS, STREAMS, TEXTS, WAYS
 
 
@@ -163,8 +164,7 @@ def _editions(connection: sa.Connection, editions: Iterable[Edition]) -> Iterato
             _keep_manifest(connection, edition, manifests[same])
         rows.append(edition_row(edition, manifests[same]))
     _refuse_taken(connection, rows)
-    if rows:
-        connection.execute(EDITIONS.insert(), rows)
+    insert(connection, EDITIONS, rows)
     for row in rows:
         subject = f"{row['feed']}/{row['format']}/{row['sequence']}"
         content = edition_content(SimpleNamespace(**row), row["manifest"])
@@ -193,7 +193,7 @@ def _refuse_taken(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) 
 def _keep_manifest(connection: sa.Connection, edition: Edition, manifest: str) -> None:
     held = sa.select(LINES.c.position).where(LINES.c.manifest == manifest).limit(1)
     if edition.manifest and connection.execute(held).first() is None:
-        connection.execute(LINES.insert(), line_rows(edition, manifest))
+        insert(connection, LINES, line_rows(edition, manifest))
 
 
 def _keep(connection: sa.Connection, receipt: Receipt, stream: int) -> list[Noted]:

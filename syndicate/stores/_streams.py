@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from syndicate.model.receipt import Holding, Way
-from syndicate.stores._database import Database, insert_new, pages, upsert
+from syndicate.stores._database import Database
 from syndicate.stores._rows import holding_of, instant, way_of, way_row
+from syndicate.stores._statements import insert_new, pages, upsert
 from syndicate.stores._tables import SELECTIONS, SETTINGS, STREAMS, WAYS
 
 _HELD = sa.select(STREAMS).where(STREAMS.c.stream == sa.bindparam("stream"))

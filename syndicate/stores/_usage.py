@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from syndicate.model.usage import Fetches
-from syndicate.stores._database import Database, insert_new, told
+from syndicate.stores._database import Database, told
 from syndicate.stores._rows import instant
+from syndicate.stores._statements import insert_new
 from syndicate.stores._tables import BATCHES, FETCHES
 
 _KEYS = list(FETCHES.primary_key)

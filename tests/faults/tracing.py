@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
+from syndicate.targets import _files
 from tests.faults.commands import Ended, Running
 
 CHANGING = (
@@ -69,9 +72,13 @@ class _Attached:
 
 
 def traced(*arguments: object, options: tuple[str, ...] = ()) -> tuple[Ended, str]:
-    """Run a command under strace; give how it ended and what strace wrote."""
+    """Run a command under strace; give how it ended and what strace wrote.
+
+    Documents are put by one thread, so that the nth call of a run is the nth of every run.
+    """
     with tempfile.NamedTemporaryFile("r", errors="surrogateescape") as log:
-        running = Running(*arguments)
+        with patch.object(_files, "FEW", sys.maxsize):
+            running = Running(*arguments)
         with _Attached(running, "-o", log.name, *options) as told:
             assert "attached" in told, told
             ended = running.go().wait()
