@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -18,6 +18,7 @@ from bench.bulk import keep_all
 from bench.corpus import NOW, Size, article, articles, desk_files
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import DeskFiles
+from syndicate.model.document import Document
 from syndicate.pipeline.publish import Regeneration
 from syndicate.stores.sql import SqlStore
 from syndicate.targets.folder import FolderTarget
@@ -25,21 +26,43 @@ from syndicate.targets.folder import FolderTarget
 ROOT = Path(__file__).resolve().parent.parent
 """The tree whose commands are measured."""
 
+Kind = Callable[[Path], FolderTarget]
 Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]
 """What is done, each thing it is done with, and how many there are; gives the things."""
+
+
+class Nowhere(FolderTarget):
+    """A target that takes every document, notes that it is another one, and writes nothing."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._taken: dict[str, str] = {}
+
+    def put_all(self, documents: Iterable[Document]) -> Iterator[bool]:
+        """Say of each that it was put."""
+        for document in documents:
+            self._taken[document.path] = str(int(self._taken.get(document.path, "0")) + 1)
+            yield True
+
+    def stamps(self, paths: Collection[str] | None = None) -> dict[str, str]:
+        """Say how often each was put."""
+        wanted = self._taken.keys() if paths is None else self._taken.keys() & paths
+        return {path: self._taken[path] for path in wanted}
 
 
 class BenchDesk:
     """One desk in a folder, with its store and its target."""
 
-    def __init__(self, folder: Path, size: Size, watch: Watch) -> None:
+    def __init__(
+        self, folder: Path, size: Size, watch: Watch, *, target: Kind = FolderTarget
+    ) -> None:
         """Write the desk's files, and put its articles into the store; the inbox is empty."""
         self.folder = folder
         self.size = size
         self.files = written(folder, size)
         self.store = opened(folder)
         keep_all(self.store, watch("articles", articles(size), size.articles), NOW)
-        self.target = FolderTarget(folder / "public")
+        self.target = target(folder / "public")
         self._version = 1
 
     def run(self, now: datetime) -> int:
