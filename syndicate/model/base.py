@@ -11,8 +11,18 @@ from urllib.parse import urlsplit
 
 import nh3
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
+from syndicate.model.documented import docstrings_of
 from syndicate.model.errors import broken_rule
 
 # XML 1.0 fifth edition, production [2] Char: everything outside it breaks a whole document.
@@ -22,9 +32,20 @@ ILLEGAL_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 class Model(BaseModel):
     """A frozen noun: unknown fields are refused, the docstring of a field is its documentation."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Say of each field what its docstring says."""
+        schema = handler(core_schema)
+        fields = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, text in docstrings_of(cls).items():
+            field = cls.model_fields.get(name)
+            if field is not None and field.description is None:
+                fields[field.alias or name].setdefault("description", text)
+        return schema
 
     def changed(self, **changes: Any) -> Any:
         """Give a validated copy with some fields changed."""
