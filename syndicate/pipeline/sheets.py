@@ -201,7 +201,7 @@ class Sheets:
         shared = bool(composed.lines) and not composed.tombstones
         urgency = _urgency(line.urgency for line in composed.lines)
         keys = [(self._key(fmt, one, composed, urgency) if shared else "", one) for one in members]
-        if len(self._templates) > AT_HAND:
+        if max(len(self._templates), len(self._keys)) > AT_HAND:
             self._templates.clear()
             self._keys.clear()
         wanted = {key for key, _ in keys} - self._templates.keys() if shared else ()
