@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 """The tree whose commands are measured."""
 
 Kind = Callable[[Path], FolderTarget]
+"""Gives a target for a folder."""
 Watch = Callable[[str, Iterable[Any], int], Iterable[Any]]
 """What is done, each thing it is done with, and how many there are; gives the things."""
 

@@ -151,7 +151,8 @@ class _Cost(NamedTuple):
 
 def partners(asked: Round) -> Iterator[Row]:
     """Compare many partners on twenty licences with few on the same. Their documents are made and
-    recorded, and put nowhere: what putting them takes is a row of its own."""
+    recorded, and put nowhere: what putting them takes is a row of its own. Nor are those that
+    are out looked at, which takes some 25 µs for each document of the desk."""
     plan = asked.plan
     found = {}
     for number in (plan.few, plan.many):

@@ -42,9 +42,8 @@ class Model(BaseModel):
         schema = handler(core_schema)
         fields = handler.resolve_ref_schema(schema).get("properties", {})
         for name, text in docstrings_of(cls).items():
-            field = cls.model_fields.get(name)
-            if field is not None and field.description is None:
-                fields[field.alias or name].setdefault("description", text)
+            if name in cls.model_fields:
+                fields[cls.model_fields[name].alias or name].setdefault("description", text)
         return schema
 
     def changed(self, **changes: Any) -> Any:

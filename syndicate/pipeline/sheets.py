@@ -183,7 +183,7 @@ class Sheets:
         """Those at hand, by key."""
         self._keys: dict[tuple[object, ...], str] = {}
         """Keys of templates, by all that they follow from."""
-        self._slots: tuple[Pressed, datetime, tuple[str, ...]] | None = None
+        self._last: tuple[Pressed, datetime, tuple[str, ...]] | None = None
         """What changes with the content of the last envelope that was filled."""
 
     def _updated(self, member: Member, composed: Composition) -> datetime:
@@ -247,12 +247,12 @@ class Sheets:
         """Fill a kept envelope; None where there is none for just this content."""
         if wrap.template is None or pressed.faults:
             return None
-        if self._slots is None or self._slots[0] is not pressed or self._slots[1] != updated:
+        if self._last is None or self._last[0] is not pressed or self._last[1] != updated:
             refuse_twice(pressed.pieces)
-            self._slots = pressed, updated, _slots(fmt, updated, pressed.pieces, archived)
+            self._last = pressed, updated, _slots(fmt, updated, pressed.pieces, archived)
         turn = wrap.member.turn
         own = own_of(turn.partner, turn.feed)
-        envelope = wrap.template.filled((*self._slots[2], *map(_escaped, own)))
+        envelope = wrap.template.filled((*self._last[2], *map(_escaped, own)))
         return envelope if _size(envelope, pressed) <= MAX_BYTES else None
 
     def _written(

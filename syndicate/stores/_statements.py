@@ -47,8 +47,8 @@ class _Way(Enum):
 
 
 def _each(connection: sa.Connection, table: sa.Table, rows: Rows, way: _Way) -> None:
-    """Keep rows, which all name the same columns, as the driver takes them: no value of ours is
-    stored as anything else, and there may be very many."""
+    """Keep rows, which all name the same columns, as the driver takes them: no column of
+    ours turns its values into anything else, and there may be very many."""
     if rows:
         text, names = _statement(connection.dialect, table, tuple(rows[0]), way)
         connection.exec_driver_sql(text, [tuple(row[name] for name in names) for row in rows])
