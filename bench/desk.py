@@ -15,7 +15,7 @@ from typing import Any
 import tomlkit
 
 from bench.bulk import keep_all
-from bench.corpus import NOW, Size, article, articles, desk_files
+from bench.corpus import HOT, NOW, Size, article, articles, desk_files
 from syndicate.formats.all import FORMATS
 from syndicate.model.desk import DeskFiles
 from syndicate.model.document import Document
@@ -87,10 +87,16 @@ class BenchDesk:
         """Change the newest hot article."""
         self.change(self.size.articles - 1)
 
-    def command(self) -> None:
-        """Publish from a fresh process, with the command of this very tree."""
+    def change_few(self) -> None:
+        """Change the newest article of the second product, which stands in all of its feeds."""
+        self.change(min(2 * self.size.entries, self.size.articles - HOT) - 1)
+
+    def command(self) -> int:
+        """Publish from a fresh process, with the command of this very tree; give how many
+        documents were written."""
         self.store.close()
-        answered(regenerate(self.folder))
+        said = answered(regenerate(self.folder)).splitlines()[-1]
+        return int(said.split(" written")[0].split()[-1])
 
     def reopen(self) -> None:
         """Take the store again after a command."""

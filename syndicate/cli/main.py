@@ -12,6 +12,7 @@ import click
 
 from syndicate import __version__
 from syndicate.model.errors import SyndicateError
+from syndicate.pipeline.garbage import seldom_sought
 
 COMMANDS = {
     "init": "desk",
@@ -55,7 +56,8 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found = getattr(import_module(f"syndicate.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        with seldom_sought():
+            found = getattr(import_module(f"syndicate.cli.{COMMANDS[cmd_name]}"), cmd_name)
         return found if isinstance(found, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:

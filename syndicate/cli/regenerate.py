@@ -12,6 +12,7 @@ import click
 
 from syndicate import glance
 from syndicate.cli.common import at_option, desk_option, json_option, now, tell
+from syndicate.pipeline.garbage import seldom_sought
 
 
 @click.command()
@@ -56,7 +57,8 @@ def regenerate(
             tell(line)
         click.echo(seen.said)
         return
-    from syndicate.cli.publish import Asked, published  # noqa: PLC0415  most of a second
+    with seldom_sought():
+        from syndicate.cli.publish import Asked, published  # noqa: PLC0415  most of a second
 
-    asked = Asked(at, only, due=due, dry_run=dry_run, rewind=rewind, is_whole=is_whole)
-    published(desk, asked, as_json=as_json)
+        asked = Asked(at, only, due=due, dry_run=dry_run, rewind=rewind, is_whole=is_whole)
+        published(desk, asked, as_json=as_json)
