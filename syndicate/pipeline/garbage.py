@@ -1,7 +1,8 @@
 """How often Python looks for garbage that points at itself (https://docs.python.org/3/library/gc.html).
 
-A run makes very many small things that live shortly, beside a desk and its program that stay. Left
-alone, Python walks through all of that hundreds of times and finds nothing.
+A run makes very many small things that live shortly, beside a desk and its program that stay, and
+loading that program makes nothing but what stays. Left alone, Python walks through all of it
+hundreds of times and finds nothing.
 """
 
 from __future__ import annotations
