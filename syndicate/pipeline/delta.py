@@ -30,9 +30,10 @@ def changes_since(
 ) -> Changes | None:
     """Give what changed in a feed since an edition.
 
-    `data` is the document that is out, of edition `upto` or a later one. None where that cannot be
-    told: an edition nobody knows, one from before makeups were kept, a document of another hand.
-    Then the whole document is the answer, which leaves nothing out either.
+    `data` is the document that is out, of edition `upto` or a later one: more than one may have
+    been put since `upto` was read. None where that cannot be told: an edition nobody knows, one
+    from before makeups were kept, a document of another hand. Then the whole document is the
+    answer, which leaves nothing out either.
 
     Raises:
         StoreFailed: the record cannot be read.
@@ -40,10 +41,11 @@ def changes_since(
     before = receipts.made_up(feed, format_name, since)
     if before is None or not before.makeup:
         return None
-    for sequence in (one for one in (upto, upto + 1) if one >= since):
-        now = receipts.made_up(feed, format_name, sequence)
-        if now and now.makeup and is_made_up(data, now.digest, now.makeup, now.opening):
+    sequence = max(since, upto)
+    while now := receipts.made_up(feed, format_name, sequence):
+        if now.makeup and is_made_up(data, now.digest, now.makeup, now.opening):
             return Changes(sequence, _changed(data, now, before))
+        sequence += 1
     return None
 
 

@@ -101,10 +101,11 @@ def test_a_document_of_another_hand_has_none(desk: Told) -> None:
     assert changes_since(desk.store, "nobody", "rss", 1, 4, data) is None
 
 
+@pytest.mark.parametrize("upto", [1, 2, 3])
 def test_a_document_that_was_put_after_the_number_was_read_is_told_as_what_it_is(
-    desk: Told,
+    desk: Told, upto: int
 ) -> None:
-    found = desk.since("rss", 2, upto=3)
+    found = desk.since("rss", 2, upto=upto)
     assert found is not None
     assert (found.upto, stories(found.data)) == (4, EXPECTED[2])
 
