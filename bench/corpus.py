@@ -69,6 +69,11 @@ class Size(NamedTuple):
         """How many feeds hold the hot articles."""
         return -(-self.partners // HOT_EVERY)
 
+    @property
+    def few_feeds(self) -> int:
+        """How many feeds hold the second product, or the only one."""
+        return len(range(min(1, self.products - 1), self.partners, self.products))
+
 
 def articles(size: Size) -> Iterator[Article]:
     """Give the articles, oldest first."""

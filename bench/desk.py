@@ -88,7 +88,8 @@ class BenchDesk:
         self.change(self.size.articles - 1)
 
     def change_few(self) -> None:
-        """Change the newest article of the second product, which stands in all of its feeds."""
+        """Change the newest article of the second product, or of the only one; it stands in all of
+        its feeds, beside the hot ones too."""
         self.change(min(2 * self.size.entries, self.size.articles - HOT) - 1)
 
     def command(self) -> int:

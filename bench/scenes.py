@@ -98,7 +98,7 @@ def one_desk(formats: tuple[str, ...], encodings: tuple[str, ...], mark: str) ->
             if asked.wanted & {f"few-fresh{mark}"}:
                 desk.reopen()
                 desk.change_few()
-                few = -(-size.partners // size.products)
+                few = size.few_feeds
                 ours, feedgen = yard.beside(lambda: _must_write(desk.command, size, few))
                 ratio = few / ours * (feedgen.build + feedgen.pack)
                 what = (
